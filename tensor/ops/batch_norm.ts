@@ -1,0 +1,28 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { batchNormReference } from "./batch_norm_reference.ts";
+import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
+import { requireFeatures } from "./require_features.ts";
+
+/**
+ * Batch normalisation of each column with the batch's own mean and biased variance (arXiv:1502.03167, algorithm 1).
+ * It keeps no running statistics: the heads that use it are thrown away after pre-training.
+ * @param x [R, D], R ≥ 2 for the result to mean anything.
+ * @param weight [D].
+ * @param bias [D].
+ * @param epsilon Added to the variance, > 0.
+ * @returns [R, D], as one tape entry where the device has the kernel.
+ * @throws {TypeError} If `weight` or `bias` is not as long as the last axis of `x`.
+ */
+export function batchNorm(x: Tensor2D, weight: Tensor1D, bias: Tensor1D, epsilon: number): Tensor2D {
+  requireFeatures("batchNorm", x, weight, bias);
+  if (!hasFusedKernel("BatchNorm")) return batchNormReference(x, weight, bias, epsilon);
+  return tf.customGrad((x, weight, bias, save) => {
+    const inputs = { x: x as Tensor2D, weight: weight as Tensor1D, bias: bias as Tensor1D };
+    const [y, mean, inverseStd] = runFusedKernel("BatchNorm", inputs, { epsilon });
+    (save as GradSaveFunc)([x as Tensor2D, weight as Tensor1D, mean!, inverseStd!]);
+    const gradFunc = (dy: Tensor, [x, weight, mean, inverseStd]: Tensor[]) =>
+      runFusedKernel("BatchNormGrad", { dy, x: x!, weight: weight!, mean: mean!, inverseStd: inverseStd! });
+    return { value: y!, gradFunc };
+  })(x, weight, bias) as Tensor2D;
+}

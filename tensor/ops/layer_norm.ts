@@ -1,0 +1,27 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
+import { layerNormReference } from "./layer_norm_reference.ts";
+import { requireFeatures } from "./require_features.ts";
+
+/**
+ * Layer normalisation over the last axis, with the biased variance (arXiv:1607.06450, eq. 3 and 4).
+ * @param x [..., D].
+ * @param weight [D].
+ * @param bias [D].
+ * @param epsilon Added to the variance, > 0; 1e-6 in the encoders, 1e-5 in the heads.
+ * @returns [..., D], as one tape entry where the device has the kernel.
+ * @throws {TypeError} If `weight` or `bias` is not as long as the last axis of `x`.
+ */
+export function layerNorm<T extends Tensor>(x: T, weight: Tensor1D, bias: Tensor1D, epsilon: number): T {
+  requireFeatures("layerNorm", x, weight, bias);
+  if (!hasFusedKernel("LayerNorm")) return layerNormReference(x, weight, bias, epsilon);
+  return tf.customGrad((x, weight, bias, save) => {
+    const inputs = { x: x as T, weight: weight as Tensor1D, bias: bias as Tensor1D };
+    const [y, mean, inverseStd] = runFusedKernel("LayerNorm", inputs, { epsilon });
+    (save as GradSaveFunc)([x as T, weight as Tensor1D, mean!, inverseStd!]);
+    const gradFunc = (dy: Tensor, [x, weight, mean, inverseStd]: Tensor[]) =>
+      runFusedKernel("LayerNormGrad", { dy, x: x!, weight: weight!, mean: mean!, inverseStd: inverseStd! });
+    return { value: y!, gradFunc };
+  })(x, weight, bias) as T;
+}

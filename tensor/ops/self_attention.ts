@@ -1,0 +1,29 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor, Tensor3D } from "@tensorflow/tfjs-core";
+import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
+import { selfAttentionReference } from "./self_attention_reference.ts";
+
+/**
+ * Multi-head self-attention from fused queries, keys and values, without the output projection
+ * (arXiv:1706.03762, §3.2; the fused layout of ViT, arXiv:2010.11929, appendix A).
+ * @param qkv [B, N, 3D]: q, k and v one after the other on the last axis, each made of `numHeads` runs of D / numHeads.
+ * @param numHeads Divides D; the scores are scaled by (D / numHeads)^−½.
+ * @returns [B, N, D], as one tape entry where the device has the kernel.
+ * @throws {RangeError} If the last axis does not divide into three times `numHeads` runs.
+ */
+export function selfAttention(qkv: Tensor3D, numHeads: number): Tensor3D {
+  const width = qkv.shape[2];
+  if (width % (3 * numHeads) !== 0) {
+    throw new RangeError(
+      `Cannot split qkv of width ${width} into q, k and v of ${numHeads} heads: use a multiple of ${3 * numHeads}`,
+    );
+  }
+  if (!hasFusedKernel("SelfAttention")) return selfAttentionReference(qkv, numHeads);
+  return tf.customGrad((qkv, save) => {
+    const [y, logSumExp] = runFusedKernel("SelfAttention", { qkv: qkv as Tensor3D }, { numHeads });
+    (save as GradSaveFunc)([qkv as Tensor3D, y!, logSumExp!]);
+    const gradFunc = (dy: Tensor, [qkv, y, logSumExp]: Tensor[]) =>
+      runFusedKernel("SelfAttentionGrad", { dy, qkv: qkv!, y: y!, logSumExp: logSumExp! }, { numHeads });
+    return { value: y!, gradFunc };
+  })(qkv) as Tensor3D;
+}
