@@ -1,1 +1,32 @@
-export {};
+/**
+ * What runs the maths: device choice, and fused operations on tfjs-core tensors, each beside its composed reference.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { linear, useDevice } from "@lacuna/tensor";
+ * import * as tf from "@tensorflow/tfjs-core";
+ *
+ * await useDevice("cpu");
+ * const y = linear(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]]), tf.tensor1d([5]));
+ * assert.equal(y.dataSync()[0], 16); // 1 · 3 + 2 · 4 + 5
+ * ```
+ *
+ * @module
+ */
+export { type DeviceChoice, type DeviceName, deviceNames, useDevice } from "./device.ts";
+export { DeviceError } from "./device_error.ts";
+export { nearestName } from "./nearest_name.ts";
+export { AdamW, type AdamWOptions } from "./ops/adamw.ts";
+export { batchNorm } from "./ops/batch_norm.ts";
+export { classAttention } from "./ops/class_attention.ts";
+export { dropPathAdd } from "./ops/drop_path_add.ts";
+export { gatherTokens } from "./ops/gather_tokens.ts";
+export { gelu } from "./ops/gelu.ts";
+export { l2Normalize } from "./ops/l2_normalize.ts";
+export { layerNorm } from "./ops/layer_norm.ts";
+export { linear } from "./ops/linear.ts";
+export { momentumUpdate } from "./ops/momentum_update.ts";
+export { selfAttention } from "./ops/self_attention.ts";
+export type { ParameterMap } from "./parameter_map.ts";
+export { valueAndGrads } from "./value_and_grads.ts";

@@ -18,7 +18,9 @@ export function valueAndGrads(
   const { value, grads } = tf.engine().gradients(f, variables, undefined, true);
   const unused = trainable.filter((_, i) => !grads[i]).map(([name]) => name);
   if (unused.length > 0) {
-    throw new Error(`The loss does not depend on ${unused.join(", ")}: leave them out or make them not trainable`);
+    throw new Error(
+      `The loss does not depend on ${unused.join(", ")}: leave them out or make them not trainable`,
+    );
   }
   return { value, grads: Object.fromEntries(trainable.map(([name], i) => [name, grads[i]!])) };
 }

@@ -58,7 +58,9 @@ export class AdamW {
    */
   step(grads: Readonly<Record<string, Tensor>>, learningRate: number): void {
     for (const name of this.#parameters.keys()) {
-      if (!grads[name]) throw new TypeError(`AdamW has no gradient for ${name}: pass one for every trainable parameter`);
+      if (!grads[name]) {
+        throw new TypeError(`AdamW has no gradient for ${name}: pass one for every trainable parameter`);
+      }
     }
     this.numSteps++;
     const { beta1, beta2, epsilon, weightDecay, decayed } = this.#options;

@@ -20,7 +20,8 @@ export function gatherTokens(tokens: Tensor3D, keep: Tensor2D): Tensor3D {
   if (!hasFusedKernel("GatherTokens")) return gatherTokensReference(tokens, keep);
   return tf.customGrad((tokens) => {
     const [batchSize, numTokens] = (tokens as Tensor3D).shape;
-    const gradFunc = (dy: Tensor) => runFusedKernel("GatherTokensGrad", { dy, keep }, { batchSize, numTokens });
+    const gradFunc = (dy: Tensor) =>
+      runFusedKernel("GatherTokensGrad", { dy, keep }, { batchSize, numTokens });
     return { value: runFusedKernel("GatherTokens", { tokens: tokens as Tensor3D, keep })[0]!, gradFunc };
   })(tokens) as Tensor3D;
 }

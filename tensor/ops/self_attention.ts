@@ -15,7 +15,9 @@ export function selfAttention(qkv: Tensor3D, numHeads: number): Tensor3D {
   const width = qkv.shape[2];
   if (width % (3 * numHeads) !== 0) {
     throw new RangeError(
-      `Cannot split qkv of width ${width} into q, k and v of ${numHeads} heads: use a multiple of ${3 * numHeads}`,
+      `Cannot split qkv of width ${width} into q, k and v of ${numHeads} heads: use a multiple of ${
+        3 * numHeads
+      }`,
     );
   }
   if (!hasFusedKernel("SelfAttention")) return selfAttentionReference(qkv, numHeads);

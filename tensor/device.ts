@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { DeviceError } from "./device_error.ts";
+import { startCpu } from "./devices/cpu.ts";
+import { startNative } from "./devices/native.ts";
+import { startTensorflow } from "./devices/tensorflow.ts";
+import { startWasm } from "./devices/wasm.ts";
+import { startWebgpu } from "./devices/webgpu.ts";
+import { nearestName } from "./nearest_name.ts";
+
+/** Every device by name, with what starts it; a start returns what it found, or throws with the reason why not. */
+const starts = {
+  native: startNative,
+  wasm: startWasm,
+  webgpu: startWebgpu,
+  tensorflow: startTensorflow,
+  cpu: startCpu,
+} as const satisfies Record<string, () => Promise<string>>;
+
+/** A device that runs the maths. */
+export type DeviceName = keyof typeof starts;
+
+/** Every device, in the order in which `doctor` shows them. */
+export const deviceNames: readonly DeviceName[] = Object.keys(starts) as DeviceName[];
+
+/** What `auto` tries, fastest first; `webgpu` must be asked for, as many adapters are slower than the processor. */
+const automatic: readonly DeviceName[] = ["native", "wasm", "cpu"];
+
+/** The device in use, and why it and no other. */
+export type DeviceChoice = {
+  readonly name: DeviceName;
+  /** What the device found: processor features, adapter, versions. */
+  readonly detail: string;
+  /** The devices tried before, each with the reason why it did not work. */
+  readonly rejected: readonly { readonly name: DeviceName; readonly reason: string }[];
+};
+
+/**
+ * Chooses the device that runs all maths from here on. Call it once, before the first tensor.
+ * @param name A device, or `auto` for the first that works of native, wasm and cpu.
+ * @returns The device, and why those before it did not work.
+ * @throws {DeviceError} If the name is unknown, or the device cannot be used here; the message says why.
+ */
+export async function useDevice(name: DeviceName | "auto" | string = "auto"): Promise<DeviceChoice> {
+  if (name !== "auto" && !Object.hasOwn(starts, name)) {
+    const known = ["auto", ...deviceNames];
+    const nearest = nearestName(name, known);
+    throw new DeviceError(
+      `Unknown device "${name}"${nearest ? `: did you mean "${nearest}"?` : ""} Choose one of ${
+        known.join(", ")
+      }`,
+    );
+  }
+  await import("@tensorflow/tfjs"); // registers every op's gradient on the engine that tfjs-core uses
+  tf.env().set("IS_NODE", false); // or the cpu device prints an advertisement
+  const rejected: { name: DeviceName; reason: string }[] = [];
+  for (const candidate of name === "auto" ? automatic : [name as DeviceName]) {
+    try {
+      return { name: candidate, detail: await starts[candidate](), rejected };
+    } catch (error) {
+      rejected.push({ name: candidate, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  const reasons = rejected.map(({ name, reason }) => `${name}: ${reason}`).join("\n");
+  throw new DeviceError(`Cannot use the device "${name}"\n${reasons}`);
+}

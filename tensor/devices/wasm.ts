@@ -1,0 +1,10 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { DeviceError } from "../device_error.ts";
+
+/** Starts tfjs's WebAssembly device, which needs no permission beyond reading its own module. */
+export async function startWasm(): Promise<string> {
+  await import("@tensorflow/tfjs-backend-wasm");
+  if (!await tf.setBackend("wasm")) throw new DeviceError("the WebAssembly module did not start");
+  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
+  return `WebAssembly${simd ? " with SIMD" : ""}, one thread`;
+}
