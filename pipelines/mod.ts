@@ -1,1 +1,55 @@
-export {};
+/**
+ * The wiring: one file a method (`extrema.ts`), and what all methods share: config, training loop, checkpoints, command line.
+ *
+ * @example Two steps of ExtreMA on noise
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import type { ImageSet } from "@lacuna/data";
+ * import { extrema, extremaBatches, overrideConfig, preset, train } from "@lacuna/pipelines";
+ * import { stream, uniforms } from "@lacuna/random";
+ * import { useDevice } from "@lacuna/tensor";
+ *
+ * await useDevice("cpu");
+ * const noise: ImageSet = {
+ *   name: "noise", height: 14, width: 14, channels: 1, numClasses: 1, classNames: ["noise"], size: 16,
+ *   images: Uint8Array.from(uniforms(16 * 14 * 14, stream({ seed: 0, name: "noise" })), (u) => 256 * u),
+ *   labels: new Int32Array(16), mean: [0.5], std: [0.29], contentHash: "noise",
+ * };
+ * const config = overrideConfig(preset("tiny"), ["schedule.batchSize=8", "schedule.epochs=1"]);
+ * const pipeline = extrema(config, noise);
+ * const folder = await Deno.makeTempDir();
+ * const { totalSteps, checkpoint } = await train(pipeline, extremaBatches(config, noise), config, folder);
+ * assert.equal(totalSteps, 2); // 16 images in batches of 8, once
+ * assert.ok(checkpoint.endsWith("step-00000002.safetensors"));
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
+ * @module
+ */
+export { type Checkpoint, listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+export { CollapseWatch } from "./collapse_watch.ts";
+export { type ExtremaConfig, flattenConfig, overrideConfig, parseConfig, type RunConfig } from "./config.ts";
+export { decayed } from "./decayed.ts";
+export { CheckpointError, CollapseError, ConfigError, InterruptedError, NonFiniteError } from "./errors.ts";
+export { exitCode, exitCodes } from "./exit_code.ts";
+export { extrema, type ExtremaBatch, type ExtremaPipeline } from "./extrema.ts";
+export { extremaBatches } from "./extrema_batches.ts";
+export { extremaEncoder } from "./extrema_encoder.ts";
+export { type LearningRateOptions, learningRateSchedule } from "./learning_rate_schedule.ts";
+export { type LoadedRun, loadRun } from "./load_run.ts";
+export { type MetricsLine, MetricsLog, readMetrics } from "./metrics_log.ts";
+export type { BatchSource, Pipeline, StepContext, StepResult } from "./pipeline.ts";
+export { preset, presetNames } from "./presets.ts";
+export { pretrain, type PretrainOptions } from "./pretrain.ts";
+export { formatProgress, formatSeconds, type Progress, ProgressReporter } from "./progress.ts";
+export { type ResumePoint, resumePoint } from "./resume_point.ts";
+export { type RunLength, runLength } from "./run_length.ts";
+export { readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedArray,
+  type Safetensors,
+  SafetensorsError,
+} from "./safetensors.ts";
+export { train, type TrainOptions, type TrainResult } from "./train.ts";

@@ -1,0 +1,122 @@
+import { epochOrder } from "@lacuna/data";
+import { type CollapseMeasures, collapseMeasures } from "@lacuna/objectives";
+import { AdamW } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import { findNonFinite } from "./_find_non_finite.ts";
+import { readState, restoreState, type TensorState } from "./_tensor_state.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { RunConfig } from "./config.ts";
+import { decayed } from "./decayed.ts";
+import { NonFiniteError } from "./errors.ts";
+import { learningRateSchedule } from "./learning_rate_schedule.ts";
+import type { MetricsLine } from "./metrics_log.ts";
+import type { BatchSource, Pipeline } from "./pipeline.ts";
+import { runLength } from "./run_length.ts";
+
+/** Takes a run's steps one at a time, and is all of it that a checkpoint stores. */
+export class Stepper<Batch> {
+  /** Steps of the whole run. */
+  readonly totalSteps: number;
+  readonly #pipeline: Pipeline<Batch>;
+  readonly #source: BatchSource<Batch>;
+  readonly #config: RunConfig;
+  readonly #optimizer: AdamW;
+  readonly #state: TensorState;
+  readonly #stepsPerEpoch: number;
+  #order: { readonly epoch: number; readonly indices: Int32Array } | undefined;
+
+  /** @throws {ConfigError} If there are fewer images than a batch holds. */
+  constructor(pipeline: Pipeline<Batch>, source: BatchSource<Batch>, config: RunConfig) {
+    const { stepsPerEpoch, totalSteps } = runLength(config.schedule, source.size);
+    this.#stepsPerEpoch = stepsPerEpoch;
+    this.totalSteps = totalSteps;
+    this.#pipeline = pipeline;
+    this.#source = source;
+    this.#config = config;
+    this.#optimizer = new AdamW(pipeline.parameters, {
+      ...config.optimizer,
+      decayed: (name) => decayed(name, pipeline.parameters[name]!.rank),
+    });
+    this.#state = {
+      student: pipeline.parameters,
+      teacher: pipeline.teacher,
+      optimizer: this.#optimizer.state,
+    };
+  }
+
+  /** Steps taken. */
+  get numSteps(): number {
+    return this.#optimizer.numSteps;
+  }
+
+  /**
+   * Takes the next step.
+   * @returns What happened.
+   * @throws {NonFiniteError} If the loss is NaN or infinite, naming the first tensor that is; the step is not taken.
+   */
+  async takeStep(): Promise<MetricsLine> {
+    const { batchSize, epochs } = this.#config.schedule;
+    const step = this.numSteps;
+    const epoch = step / this.#stepsPerEpoch;
+    const start = performance.now();
+    const batch = this.#nextBatch();
+    const waited = performance.now() - start;
+
+    const result = this.#pipeline.step(batch, { step, progress: epoch / epochs });
+    const { targets, grads, metrics } = result;
+    const loss = (await result.loss.data())[0]!;
+    if (!Number.isFinite(loss)) {
+      const outputs = { "teacher outputs": { targets }, "gradient of": grads };
+      const bad = await findNonFinite({ ...this.#state, ...outputs }) ?? "student outputs";
+      throw new NonFiniteError(
+        `At step ${step} the loss is ${loss}; the first tensor that is not finite: ${bad}`,
+      );
+    }
+    const learningRate = learningRateSchedule({ ...this.#config.optimizer, ...this.#config.schedule }, epoch);
+    this.#optimizer.step(grads, learningRate);
+    const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
+    tf.dispose([result.loss, targets, grads]);
+
+    const elapsed = performance.now() - start;
+    const speed = { imagesPerSecond: 1000 * batchSize / elapsed, dataShare: waited / elapsed };
+    return { step, epoch, loss, learningRate, ...metrics, ...measures, ...speed };
+  }
+
+  /**
+   * The run as it stands.
+   * @throws {NonFiniteError} If any of it is NaN or infinite.
+   */
+  async checkpoint(): Promise<Checkpoint> {
+    const bad = await findNonFinite(this.#state);
+    if (bad) throw new NonFiniteError(`After ${this.numSteps} steps a tensor is not finite: ${bad}`);
+    const tensors = await readState(this.#state);
+    return { step: this.numSteps, config: this.#config, dataHash: this.#source.contentHash, tensors };
+  }
+
+  /** Goes back or on to where a checkpoint was written. */
+  restore(checkpoint: Checkpoint): void {
+    restoreState(this.#state, checkpoint.tensors);
+    this.#optimizer.numSteps = checkpoint.step;
+  }
+
+  /** Frees the optimizer's moments; the parameters are the pipeline's. */
+  [Symbol.dispose](): void {
+    this.#optimizer.dispose();
+  }
+
+  #nextBatch(): Batch {
+    const { seed, schedule: { batchSize } } = this.#config;
+    const epoch = Math.floor(this.numSteps / this.#stepsPerEpoch);
+    if (this.#order?.epoch !== epoch) {
+      this.#order = { epoch, indices: epochOrder(this.#source.size, { seed, epoch }) };
+    }
+    const first = (this.numSteps % this.#stepsPerEpoch) * batchSize;
+    return this.#source.batch(this.#order.indices.subarray(first, first + batchSize), epoch);
+  }
+}
+
+/** On a device with memory of its own, what can be read at once is the copy that `data()` leaves on the host. */
+async function measure(targets: tf.Tensor2D): Promise<CollapseMeasures> {
+  await targets.data();
+  return collapseMeasures(targets);
+}

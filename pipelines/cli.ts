@@ -1,0 +1,127 @@
+/**
+ * The command line of pre-training: `deno task pretrain --preset demo --run runs/demo`.
+ * @module
+ */
+import { readShards } from "@lacuna/data";
+import { useDevice } from "@lacuna/tensor";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Interrupt } from "./_interrupt.ts";
+import { type ExtremaConfig, overrideConfig } from "./config.ts";
+import { exitCode, exitCodes } from "./exit_code.ts";
+import { preset, presetNames } from "./presets.ts";
+import { pretrain } from "./pretrain.ts";
+import { formatSeconds, ProgressReporter } from "./progress.ts";
+import { resumePoint } from "./resume_point.ts";
+import { runLength } from "./run_length.ts";
+
+type Flags = {
+  readonly preset: string;
+  readonly run?: string;
+  readonly seed?: number;
+  readonly device: string;
+  readonly data: string;
+  readonly set: readonly string[];
+  readonly onCollapse: "stop" | "warn";
+};
+
+/**
+ * Runs the command and tells the console how it goes.
+ * @param args The arguments after the program's name.
+ * @returns The exit code, one of {@linkcode exitCodes}.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    await run(command().parse(args, { from: "user" }).opts<Flags>());
+    return exitCodes.ok;
+  } catch (error) {
+    const code = exitCode(error);
+    if (error instanceof CommanderError) return code; // it has spoken already
+    console.error(error instanceof Error && code !== exitCodes.unexpected ? error.message : error);
+    return code;
+  }
+}
+
+function command(): Command {
+  const codes = Object.entries(exitCodes).map(([meaning, code]) => `${code} ${meaning}`).join(", ");
+  return new Command("pretrain")
+    .description("Pre-trains an ExtreMA encoder, or goes on where the run folder's last checkpoint stands.")
+    .option("--preset <name>", `config to start from: ${presetNames.join(", ")}`, "demo")
+    .option("--run <folder>", "run folder (default: runs/<preset>)")
+    .option("--seed <number>", "seed of every random number (default: the preset's, 0)", parseSeed)
+    .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
+    .option("--data <folder>", "shards to learn from", ".lacuna/data/fashion-mnist")
+    .option("--set <key=value>", "another value for a field of the config; may be repeated", append, [])
+    .addOption(
+      new Option("--on-collapse <what>", "what to do when the teacher collapses").choices(["stop", "warn"])
+        .default("stop"),
+    )
+    .addHelpText("after", `\nExit codes: ${codes}`)
+    .exitOverride();
+}
+
+async function run(flags: Flags): Promise<void> {
+  const seed = flags.seed === undefined ? [] : [`seed=${flags.seed}`];
+  const config = overrideConfig(preset(flags.preset), [...flags.set, ...seed]);
+  const folder = flags.run ?? `runs/${flags.preset}`;
+  console.log(`Pretraining ExtreMA, preset ${flags.preset}, seed ${config.seed}, in ${folder}`);
+
+  const device = await useDevice(flags.device);
+  console.log(`Device  ${device.name}: ${device.detail}`);
+  for (const { name, reason } of device.rejected) console.log(`        not ${name}: ${reason}`);
+
+  const images = await readShards(flags.data, "train");
+  const { height, width, channels } = images;
+  console.log(`Data    ${images.name}: ${images.size} images of ${height}×${width}×${channels}`);
+
+  const { totalSteps } = runLength(config.schedule, images.size);
+  console.log(`Model   ${describeModel(config)}`);
+  console.log(
+    `Run     ${totalSteps} steps of ${config.schedule.batchSize} images, ${config.schedule.epochs} epochs`,
+  );
+  const resumed = resumePoint(folder, config, images.contentHash);
+  if (resumed?.checkpoint.step === totalSteps) {
+    console.log(`Already complete: ${resumed.path}`);
+    return;
+  }
+  if (resumed) console.log(`        goes on after step ${resumed.checkpoint.step}, from ${resumed.path}`);
+
+  const encoder = new TextEncoder();
+  const write = (text: string) => void Deno.stdout.writeSync(encoder.encode(text));
+  using progress = new ProgressReporter(
+    Deno.stdout.isTerminal(),
+    config.schedule.batchSize,
+    totalSteps,
+    write,
+  );
+  using interrupt = new Interrupt();
+  const { seconds } = await pretrain(config, images, folder, {
+    device,
+    onCollapse: flags.onCollapse,
+    signal: interrupt.signal,
+    onStep: (line) => progress.add(line),
+    onMessage: (text) => {
+      progress.end();
+      console.warn(text);
+    },
+  });
+  progress.end();
+  console.log(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
+}
+
+function describeModel({ encoder, heads, masks }: ExtremaConfig): string {
+  const { patchSize, dim, depth, numHeads } = encoder;
+  return `patch ${patchSize}, width ${dim}, depth ${depth}, ${numHeads} heads; ${masks.numMasks} ${masks.kind} masks of ` +
+    `${100 * masks.ratio} %; ${heads.norm} norm in the heads${heads.usePredictor ? "" : ", no predictor"}`;
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed < 2 ** 32) return seed;
+  throw new InvalidArgumentError("Write a whole number from 0 to 4294967295");
+}
+
+function append(value: string, values: readonly string[]): string[] {
+  return [...values, value];
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

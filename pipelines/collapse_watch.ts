@@ -1,0 +1,43 @@
+import type { MetricsLine } from "./metrics_log.ts";
+
+/** Above this mean cosine between the teacher's outputs for two images, they point the same way. */
+const COLLAPSED_COSINE = 0.99;
+/** Below this share of 1/√P, the healthy spread, outputs do not vary from image to image. */
+const COLLAPSED_SPREAD = 0.02;
+const PATIENCE = 5;
+
+/**
+ * Watches what steps log of a teacher's outputs for collapse to a constant: both signs, in five measurements running. With outputs
+ * z/|z| = c + d, c common to all images, mean cosine ≈ |c|² and spread ≈ √((1 − |c|²)/P), so that the second is the stricter sign: a mean
+ * cosine of 0.9996. The layer-norm heads begin near a common direction and grow out of it; they pass the first sign and not the second.
+ */
+export class CollapseWatch {
+  readonly #dim: number;
+  #numCollapsed = 0;
+  /** What the last measurement says, and what to do; for the one who reads the console. */
+  message = "";
+
+  /** @param dim P, the width of the outputs. */
+  constructor(dim: number) {
+    this.#dim = dim;
+  }
+
+  /**
+   * Takes a step's line; one without measures changes nothing.
+   * @returns Whether this is at least the fifth collapsed measurement in a row.
+   */
+  add({ step, meanCosine, spread }: MetricsLine): boolean {
+    if (meanCosine === undefined || spread === undefined) return false;
+    const healthy = 1 / Math.sqrt(this.#dim);
+    const collapsed = meanCosine > COLLAPSED_COSINE && spread < COLLAPSED_SPREAD * healthy;
+    this.#numCollapsed = collapsed ? this.#numCollapsed + 1 : 0;
+    this.message =
+      `The teacher has collapsed by step ${step}: it says the same of every image, with a mean cosine of ${
+        meanCosine.toFixed(4)
+      } and a spread of ${spread.toExponential(1)} where ${
+        healthy.toFixed(3)
+      } is healthy. What helps: the predictor ` +
+      "(heads.usePredictor=true), batch norm in the heads (heads.norm=batch), a lower optimizer.learningRate, a schedule.momentum nearer 1";
+    return this.#numCollapsed >= PATIENCE;
+  }
+}

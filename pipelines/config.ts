@@ -1,0 +1,223 @@
+import { nearestName } from "@lacuna/tensor/nearest-name";
+import * as v from "valibot";
+import { ConfigError } from "./errors.ts";
+
+/** What the training loop must know of any run. */
+export type RunConfig = {
+  /** Addresses every random number of the run, 0…2³² − 1. */
+  readonly seed: number;
+  readonly optimizer: {
+    /** Peak learning rate per 256 images: the rate used is `learningRate` · `batchSize` / 256. */
+    readonly learningRate: number;
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+    readonly weightDecay: number;
+  };
+  readonly schedule: {
+    /** Length of the run in passes over the images; a part of a pass is allowed. */
+    readonly epochs: number;
+    /** Epochs in which the learning rate rises from 0; fewer than `epochs`. */
+    readonly warmupEpochs: number;
+    /** Images B per step, at least 2; those that fill no batch at an epoch's end wait for the next order. */
+    readonly batchSize: number;
+    /** First momentum m₀ of the teacher; it rises to 1. */
+    readonly momentum: number;
+  };
+  readonly log: {
+    /** Steps between two measures of the teacher's outputs. */
+    readonly measureEvery: number;
+    /** Steps between two checkpoints. */
+    readonly checkpointEvery: number;
+  };
+};
+
+/** Everything that decides the numbers of an ExtreMA run, apart from the images and the device. */
+export type ExtremaConfig = RunConfig & {
+  readonly augment: {
+    /** Smallest share of the image's area that a crop covers, in (0, 1]. */
+    readonly minScale: number;
+    /** Largest change of brightness and of contrast, as a share, in [0, 1); drawn for each branch on its own. */
+    readonly jitter: number;
+    /** Share of the views whose colours are changed at all, in [0, 1]. */
+    readonly jitterProbability: number;
+    /** Share of the images that are mirrored, in [0, 1]. */
+    readonly flipProbability: number;
+  };
+  readonly encoder: {
+    /** Side of a patch in pixels; it divides the image's height and width. */
+    readonly patchSize: number;
+    /** Width D of a token: a multiple of 4 (the position table) and of `numHeads`. */
+    readonly dim: number;
+    /** Self-attention blocks. */
+    readonly depth: number;
+    readonly numHeads: number;
+    /** Hidden width of a feed-forward part, in units of `dim`. */
+    readonly mlpRatio: number;
+    /** Class-attention blocks. */
+    readonly numClassBlocks: number;
+    /** First value of the class-attention blocks' LayerScale. */
+    readonly layerScaleInit: number;
+    /** The student's rate of stochastic depth in the last block, in [0, 1); it grows linearly from 0. */
+    readonly dropPathRate: number;
+  };
+  readonly heads: {
+    readonly hiddenDim: number;
+    /** Width P of what student and teacher say. */
+    readonly outDim: number;
+    /** Norm of the hidden layers: "layer" as published, "batch" as in BYOL and MoCo-v3. */
+    readonly norm: "layer" | "batch";
+    /** Without the predictor the teacher collapses to a constant (BYOL, arXiv:2006.07733, §5). */
+    readonly usePredictor: boolean;
+  };
+  readonly masks: {
+    /** "disjoint": no two masks of an image keep the same patch. */
+    readonly kind: "disjoint" | "independent";
+    /** Share of patches that each mask hides, in (0, 1). */
+    readonly ratio: number;
+    /** K, masks per image and step. */
+    readonly numMasks: number;
+  };
+};
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const notNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
+const share = v.pipe(v.number(), v.minValue(0), v.ltValue(1)); // [0, 1)
+const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1)); // [0, 1]
+
+const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
+  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  augment: v.strictObject({
+    minScale: v.pipe(positive, v.maxValue(1)),
+    jitter: share,
+    jitterProbability: probability,
+    flipProbability: probability,
+  }),
+  encoder: v.strictObject({
+    patchSize: count,
+    dim: count,
+    depth: count,
+    numHeads: count,
+    mlpRatio: positive,
+    numClassBlocks: count,
+    layerScaleInit: v.pipe(v.number(), v.finite()),
+    dropPathRate: share,
+  }),
+  heads: v.strictObject({
+    hiddenDim: count,
+    outDim: count,
+    norm: v.picklist(["layer", "batch"]),
+    usePredictor: v.boolean(),
+  }),
+  masks: v.strictObject({
+    kind: v.picklist(["disjoint", "independent"]),
+    ratio: v.pipe(positive, v.ltValue(1)),
+    numMasks: count,
+  }),
+  optimizer: v.strictObject({
+    learningRate: positive,
+    beta1: share,
+    beta2: share,
+    epsilon: positive,
+    weightDecay: notNegative,
+  }),
+  schedule: v.pipe(
+    v.strictObject({
+      epochs: positive,
+      warmupEpochs: notNegative,
+      batchSize: v.pipe(count, v.minValue(2)), // one output has no other to be compared with
+      momentum: probability,
+    }),
+    v.check(({ epochs, warmupEpochs }) => warmupEpochs < epochs, "warmupEpochs must be less than epochs"),
+  ),
+  log: v.strictObject({ measureEvery: count, checkpointEvery: count }),
+});
+
+/**
+ * A value read from a file or put together by hand, checked field by field.
+ * @param value What should be a whole config.
+ * @throws {ConfigError} Naming every field that is missing, unknown, of another type or out of range.
+ */
+export function parseConfig(value: unknown): ExtremaConfig {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the config"}: ${issue.message}`);
+  throw new ConfigError(`This config cannot be run: ${problems.join("; ")}`);
+}
+
+/**
+ * A config with some fields replaced, as `--set` on the command line does.
+ * @param config The config to start from; it stays as it is.
+ * @param settings Each `key=value`, the key dotted: `encoder.dim=96`, `heads.norm=layer`, `heads.usePredictor=false`.
+ * @throws {ConfigError} If a key is unknown (naming the nearest) or a value does not fit its field.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { overrideConfig } from "@lacuna/pipelines/config";
+ * import { preset } from "@lacuna/pipelines/presets";
+ * const config = overrideConfig(preset("demo"), ["encoder.depth=4", "heads.norm=layer"]);
+ * assert.equal(config.encoder.depth, 4);
+ * assert.throws(() => overrideConfig(config, ["encoder.deph=4"]), /did you mean encoder\.depth/);
+ * ```
+ */
+export function overrideConfig(config: ExtremaConfig, settings: readonly string[]): ExtremaConfig {
+  const fields = flattenConfig(config);
+  for (const setting of settings) {
+    const [key = "", text] = setting.split(/=(.*)/s);
+    if (text === undefined) {
+      throw new ConfigError(`--set ${setting} has no value: write key=value, as in encoder.dim=96`);
+    }
+    if (!Object.hasOwn(fields, key)) {
+      const near = nearestName(key, Object.keys(fields));
+      throw new ConfigError(
+        `The config has no field ${key}: ${
+          near ? `did you mean ${near}?` : `it has ${Object.keys(fields).join(", ")}`
+        }`,
+      );
+    }
+    fields[key] = parseValue(key, text, fields[key]!);
+  }
+  return parseConfig(nest(fields));
+}
+
+/** A config's fields by dotted key, in the order of the type. */
+export function flattenConfig(config: RunConfig): Record<string, string | number | boolean> {
+  const fields: Record<string, string | number | boolean> = {};
+  for (const [group, value] of Object.entries(config)) {
+    if (typeof value === "object") {
+      for (const [field, inner] of Object.entries(value)) fields[`${group}.${field}`] = inner;
+    } else fields[group] = value;
+  }
+  return fields;
+}
+
+/** The text of a `--set` in the type that the field has now. */
+function parseValue(
+  key: string,
+  text: string,
+  current: string | number | boolean,
+): string | number | boolean {
+  if (typeof current === "string") return text;
+  if (typeof current === "boolean") {
+    if (text === "true" || text === "false") return text === "true";
+    throw new ConfigError(`${key} is ${current} and cannot be "${text}": write true or false`);
+  }
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) {
+    throw new ConfigError(`${key} is ${current} and cannot be "${text}": write a number`);
+  }
+  return value;
+}
+
+/** The inverse of {@linkcode flattenConfig}. */
+function nest(fields: Record<string, string | number | boolean>): unknown {
+  const config: Record<string, unknown> = {};
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    const [group, field] = key.split(".") as [string, string?];
+    if (field === undefined) config[group] = value;
+    else (groups[group] ??= {})[field] = value;
+  }
+  return { ...config, ...groups };
+}

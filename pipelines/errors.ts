@@ -1,0 +1,24 @@
+/** A config, preset, key or combination of values that cannot be run; the message says which and what to do. */
+export class ConfigError extends Error {
+  override readonly name: string = "ConfigError";
+}
+
+/** A checkpoint that is damaged, or of something else. */
+export class CheckpointError extends Error {
+  override readonly name: string = "CheckpointError";
+}
+
+/** A loss, parameter or gradient that is NaN or infinite. */
+export class NonFiniteError extends Error {
+  override readonly name: string = "NonFiniteError";
+}
+
+/** A teacher that says the same of every image. */
+export class CollapseError extends Error {
+  override readonly name: string = "CollapseError";
+}
+
+/** A run stopped from outside, after its checkpoint was written. */
+export class InterruptedError extends Error {
+  override readonly name: string = "InterruptedError";
+}

@@ -1,0 +1,30 @@
+import { ShardError, SourceError, StorageError } from "@lacuna/data";
+import { DeviceError } from "@lacuna/tensor";
+import { CommanderError } from "commander";
+import { CheckpointError, CollapseError, ConfigError, InterruptedError, NonFiniteError } from "./errors.ts";
+
+/** What the process's exit code says. */
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  data: 3,
+  device: 4,
+  nonFinite: 5,
+  collapse: 6,
+  storage: 7,
+  interrupted: 130,
+} as const;
+
+/** The exit code that stands for an error: what a script may act on. */
+export function exitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof ConfigError) return exitCodes.usage;
+  if (error instanceof ShardError || error instanceof SourceError) return exitCodes.data;
+  if (error instanceof DeviceError) return exitCodes.device;
+  if (error instanceof NonFiniteError) return exitCodes.nonFinite;
+  if (error instanceof CollapseError) return exitCodes.collapse;
+  if (error instanceof StorageError || error instanceof CheckpointError) return exitCodes.storage;
+  if (error instanceof InterruptedError) return exitCodes.interrupted;
+  return exitCodes.unexpected;
+}

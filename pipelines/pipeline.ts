@@ -1,0 +1,43 @@
+import type { ParameterMap } from "@lacuna/tensor";
+import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+
+/** Where in the run a step is; with the seed, it addresses the step's random numbers. */
+export type StepContext = {
+  /** Steps taken before this one. */
+  readonly step: number;
+  /** Share of the run that is over, in [0, 1). */
+  readonly progress: number;
+};
+
+/** What a step found; the caller disposes of every tensor. */
+export type StepResult = {
+  readonly loss: Scalar;
+  /** d loss / d parameter by the names of {@linkcode Pipeline}'s `parameters`. */
+  readonly grads: Readonly<Record<string, Tensor>>;
+  /** [B, P] what the teacher said of B images: watched for collapse. */
+  readonly targets: Tensor2D;
+  /** Numbers to log, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+};
+
+/** A method of learning as data flow: batches in, loss and gradients out; the loop around it owns optimiser, log and files. */
+export type Pipeline<Batch> = {
+  readonly name: string;
+  /** What the gradient moves: the student. */
+  readonly parameters: ParameterMap;
+  /** What follows the student. */
+  readonly teacher: ParameterMap;
+  /** P, the width of what student and teacher say. */
+  readonly outDim: number;
+  /** Moves the teacher, then compares what both say; the student is moved by the loop, with the gradients. */
+  step(batch: Batch, context: StepContext): StepResult;
+};
+
+/** Images, and how some of them become a batch: a pure function of (epoch, indices). */
+export type BatchSource<Batch> = {
+  /** Number of images. */
+  readonly size: number;
+  /** Hash of the images' contents and order. */
+  readonly contentHash: string;
+  batch(indices: Int32Array, epoch: number): Batch;
+};

@@ -1,0 +1,57 @@
+import { type Checkpoint, listCheckpoints, readCheckpoint } from "./checkpoint.ts";
+import { flattenConfig, type RunConfig } from "./config.ts";
+import { CheckpointError, ConfigError } from "./errors.ts";
+
+/** Where a run goes on. */
+export type ResumePoint = {
+  readonly checkpoint: Checkpoint;
+  readonly path: string;
+  /** Why newer checkpoints were passed over. */
+  readonly damaged: readonly string[];
+};
+
+/**
+ * The newest whole checkpoint of a run folder, `undefined` where there is none yet.
+ * @param folder The run folder.
+ * @param config The config to go on with.
+ * @param dataHash Hash of the images to go on with.
+ * @throws {ConfigError} If the checkpoint is of another config, naming the fields that differ, or of other images.
+ * @throws {CheckpointError} If there are checkpoints and none can be read.
+ */
+export function resumePoint(folder: string, config: RunConfig, dataHash: string): ResumePoint | undefined {
+  const damaged: string[] = [];
+  for (const path of listCheckpoints(`${folder}/checkpoints`).reverse()) {
+    try {
+      const checkpoint = readCheckpoint(path);
+      checkSameRun(folder, checkpoint, config, dataHash);
+      return { checkpoint, path, damaged };
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      damaged.push(error.message);
+    }
+  }
+  if (damaged.length === 0) return undefined;
+  throw new CheckpointError(`${damaged.join("; ")}: remove ${folder} to start again`);
+}
+
+function checkSameRun(folder: string, checkpoint: Checkpoint, config: RunConfig, dataHash: string): void {
+  const there = flattenConfig(checkpoint.config);
+  const here = flattenConfig(config);
+  const differences = [...new Set([...Object.keys(there), ...Object.keys(here)])]
+    .filter((key) => there[key] !== here[key])
+    .map((key) => `${key} is ${there[key]} there and ${here[key]} here`);
+  if (differences.length > 0) {
+    throw new ConfigError(
+      `${folder} holds a run of another config: ${
+        differences.join(", ")
+      }; choose another run folder or the same config`,
+    );
+  }
+  if (checkpoint.dataHash !== dataHash) {
+    throw new ConfigError(
+      `${folder} holds a run on other images (hash ${checkpoint.dataHash.slice(0, 12)} there, ${
+        dataHash.slice(0, 12)
+      } here): choose another run folder or the same data`,
+    );
+  }
+}

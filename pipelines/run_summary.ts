@@ -1,0 +1,49 @@
+import { writeAtomically } from "./_write_atomically.ts";
+import { CheckpointError } from "./errors.ts";
+
+/** What `run.json` says of a run: what it ran on, how far it came, how long it took. */
+export type RunSummary = {
+  readonly pipeline: string;
+  /** "running" too where a run was killed. */
+  readonly status: "running" | "complete" | "interrupted" | "collapsed" | "failed";
+  /** Steps taken, of how many. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly device: { readonly name: string; readonly detail: string };
+  readonly data: {
+    readonly name: string;
+    readonly size: number;
+    readonly height: number;
+    readonly width: number;
+    readonly channels: number;
+    readonly contentHash: string;
+  };
+  readonly versions: { readonly lacuna: string; readonly deno: string; readonly tfjs: string };
+  /** When the run was begun and when it was last heard of, ISO 8601. */
+  readonly started: string;
+  readonly updated: string;
+  /** Time spent in steps. */
+  readonly seconds: number;
+};
+
+/**
+ * Writes `run.json`.
+ * @throws {StorageError} If it cannot be written.
+ */
+export function writeRunSummary(folder: string, summary: RunSummary): void {
+  writeAtomically(`${folder}/run.json`, new TextEncoder().encode(`${JSON.stringify(summary, null, 2)}\n`));
+}
+
+/**
+ * What `run.json` says, `undefined` where there is none.
+ * @throws {CheckpointError} If it is not JSON.
+ */
+export function readRunSummary(folder: string): RunSummary | undefined {
+  const path = `${folder}/run.json`;
+  try {
+    return JSON.parse(Deno.readTextFileSync(path)) as RunSummary;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new CheckpointError(`Cannot read ${path} (${(error as Error).message})`, { cause: error });
+  }
+}
