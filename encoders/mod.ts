@@ -1,1 +1,32 @@
-export {};
+/**
+ * Encoders and heads: images in, one vector an image out. Every module shows its parameters as one flat map
+ * of dotted names.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { useDevice } from "@lacuna/tensor";
+ * import { ProjectionHead } from "@lacuna/encoders";
+ * import { stream } from "@lacuna/random";
+ * await useDevice("cpu");
+ * const projector = new ProjectionHead(64, 256, 32, 3, "layer", stream({ seed: 0, name: "init/head" }));
+ * assert.deepEqual(projector.forward(tf.ones([8, 64])).shape, [8, 32]);
+ * ```
+ * @module
+ */
+export { Block, type BlockConfig } from "./block.ts";
+export { ClassAttentionBlock, type ClassAttentionBlockConfig } from "./class_attention_block.ts";
+export { copyParameters } from "./copy_parameters.ts";
+export { freeze } from "./freeze.ts";
+export { LayerNorm } from "./layer_norm.ts";
+export { Linear } from "./linear.ts";
+export { Mlp } from "./mlp.ts";
+export type { Module } from "./module.ts";
+export { PatchEmbedding } from "./patch_embedding.ts";
+export { patchify } from "./patchify.ts";
+export { type HeadNorm, ProjectionHead } from "./projection_head.ts";
+export { sinCosPositions } from "./sin_cos_positions.ts";
+export { under } from "./under.ts";
+export { VisionTransformer, type VisionTransformerOptions } from "./vision_transformer.ts";
+export type { VisionTransformerConfig } from "./vision_transformer_config.ts";

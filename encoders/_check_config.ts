@@ -1,0 +1,45 @@
+import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
+
+/**
+ * Throws a `RangeError` if no model can have these sizes. `patchify()` and `sinCosPositions()` are stricter
+ * about theirs.
+ */
+export function checkConfig(config: VisionTransformerConfig): void {
+  const { imageHeight, imageWidth, patchSize, dim, numHeads, dropPathRate } = config;
+  const names = [
+    "imageHeight",
+    "imageWidth",
+    "channels",
+    "patchSize",
+    "dim",
+    "depth",
+    "numHeads",
+    "numClassBlocks",
+  ] as const;
+  for (const name of names) {
+    if (!(Number.isInteger(config[name]) && config[name] >= 1)) {
+      throw new RangeError(
+        `Cannot build an encoder with ${name} ${config[name]}: choose an integer of at least 1`,
+      );
+    }
+  }
+  if (imageHeight % patchSize !== 0 || imageWidth % patchSize !== 0) {
+    throw new RangeError(
+      `Cannot cut images of ${imageHeight}×${imageWidth} into patches of ${patchSize}×${patchSize}: ` +
+        "choose a patch size that divides both",
+    );
+  }
+  if (dim % numHeads !== 0) {
+    throw new RangeError(
+      `Cannot split width ${dim} into ${numHeads} heads: choose a number of heads that divides ${dim}`,
+    );
+  }
+  if (!Number.isInteger(config.mlpRatio * dim) || !(config.mlpRatio > 0)) {
+    throw new RangeError(
+      `Cannot build an MLP ${config.mlpRatio} times as wide as ${dim}: choose a ratio that gives a whole number`,
+    );
+  }
+  if (!(dropPathRate >= 0 && dropPathRate < 1)) {
+    throw new RangeError(`Cannot drop branches at rate ${dropPathRate}: choose one in [0, 1)`);
+  }
+}
