@@ -1,1 +1,40 @@
-export {};
+/**
+ * Frozen features in, numbers out: weighted kNN and a linear probe, beside their controls, and a report to look at.
+ *
+ * @example Two classes that lie in two directions
+ * ```ts
+ * import { type Features, knn, linearProbe } from "@lacuna/evaluation";
+ * import { useDevice } from "@lacuna/tensor";
+ * import assert from "node:assert/strict";
+ *
+ * await useDevice("cpu");
+ * const train: Features = {
+ *   values: Float32Array.of(3, 1, 2, 0, 0, 1, 1, 4), // [4, 2]
+ *   dim: 2,
+ *   labels: Int32Array.of(0, 0, 1, 1),
+ * };
+ * const test: Features = { values: Float32Array.of(5, 1, 1, 9), dim: 2, labels: Int32Array.of(0, 1) };
+ * assert.equal((await knn(train, test, { k: 2 })).accuracy, 1);
+ * assert.equal((await linearProbe(train, test, { epochs: 100 })).accuracy, 1);
+ * ```
+ *
+ * @module
+ */
+export { compareEncoders, type CompareOptions, type Comparison } from "./compare_encoders.ts";
+export { embed, type Encode } from "./embed.ts";
+export type { Features } from "./features.ts";
+export { formatTable } from "./format_table.ts";
+export { knn, type KnnOptions, type KnnResult } from "./knn.ts";
+export { linearProbe, type LinearProbeOptions, type LinearProbeResult } from "./linear_probe.ts";
+export { nearestNeighbors, type Neighbors } from "./nearest_neighbors.ts";
+export type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
+export { renderReport } from "./report/render_report.ts";
+export type {
+  AttentionPictures,
+  Curve,
+  FactList,
+  MaskedPicture,
+  NeighborPictures,
+  Picture,
+  ReportData,
+} from "./report/report_data.ts";

@@ -1,0 +1,45 @@
+/**
+ * The command behind `deno task evaluate`: one run's table, `evaluation.json` and `report.html`.
+ *
+ * Exit codes: those of `@lacuna/pipelines`; 0 done, 2 unknown option, 3 the data set is missing or damaged, 4 the
+ * device cannot be used, 7 there is no checkpoint or the run folder cannot be written.
+ * @module
+ */
+import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
+import { Command, CommanderError } from "commander";
+import { evaluateRun } from "./evaluate_run.ts";
+import { formatTable } from "./format_table.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = new Command("evaluate")
+    .description("Measures what a run's encoder learned, beside raw pixels and the untrained encoder")
+    .requiredOption("--run <folder>", "the run folder")
+    .option("--data <folder>", "the data set that it learned from", ".lacuna/data/fashion-mnist")
+    .option("--device <name>", "what runs the maths", "auto")
+    .exitOverride()
+    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false }) // asking needs --allow-env
+    .action(async ({ run, data, device }: { run: string; data: string; device: string }) => {
+      await evaluate(run.replace(/\/+$/, ""), data, device);
+    });
+  try {
+    await command.parseAsync(args, { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    const code = exitCode(error);
+    if (code === exitCodes.unexpected) throw error;
+    if (!(error instanceof CommanderError)) console.error((error as Error).message); // commander has printed its own
+    return code;
+  }
+}
+
+async function evaluate(runFolder: string, dataFolder: string, device: string): Promise<void> {
+  const { record, reportPath, reused } = await evaluateRun(runFolder, {
+    dataFolder,
+    device,
+    onMessage: (line) => console.log(line),
+  });
+  if (reused) console.log(`The checkpoint of step ${record.checkpoint.step} is evaluated already:`);
+  console.log(`\n${formatTable(record.table)}\n\nReport: ${reportPath}`);
+}

@@ -1,0 +1,49 @@
+import type { ImageSet } from "@lacuna/data";
+import { integer, stream } from "@lacuna/random";
+import { useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import assert from "node:assert/strict";
+import { compareEncoders } from "./compare_encoders.ts";
+
+await useDevice("cpu");
+
+/** 2×2 images of noise; the class is whether the first pixel is above 127. */
+function noise(name: string, size: number): ImageSet {
+  const images = Uint8Array.from({ length: 4 * size }, (_, i) => integer(stream({ seed: 0, name }), i, 256));
+  return {
+    name,
+    height: 2,
+    width: 2,
+    channels: 1,
+    numClasses: 2,
+    classNames: ["dark", "light"],
+    size,
+    images,
+    labels: Int32Array.from({ length: size }, (_, i) => Number(images[4 * i]! > 127)),
+    mean: [0.5],
+    std: [0.3],
+    contentHash: name,
+  };
+}
+
+Deno.test("compareEncoders() ranks an encoder that reads the class above pixels above one that cannot", async () => {
+  const pixel = (index: number) => (images: tf.Tensor4D): tf.Tensor2D =>
+    tf.slice(tf.reshape(images, [-1, 4]) as tf.Tensor2D, [0, index], [-1, 1]);
+  const seen: string[] = [];
+  const before = tf.memory().numTensors;
+  const { table, trained } = await compareEncoders(
+    { trained: pixel(0), untrained: pixel(3) },
+    noise("train", 700),
+    noise("test", 400),
+    { onRow: (row) => seen.push(row.features) },
+  );
+  const [good, none, pixels] = table.rows;
+  assert.deepEqual(seen, ["trained encoder", "untrained encoder", "raw pixels"]);
+  assert.deepEqual(table.rows.map((row) => row.dim), [1, 1, 4]);
+  assert.deepEqual([table.numTrain, table.numTest], [700, 400]);
+  assert.ok(good!.knn > 0.97 && good!.linear > 0.97); // the sign of the one number is the class
+  assert.ok(Math.abs(none!.knn - 0.5) < 0.1 && Math.abs(none!.linear - 0.5) < 0.1); // 4 standard errors of 400 coins
+  assert.ok(pixels!.knn > 0.75 && pixels!.linear > 0.9);
+  assert.equal(trained.test.values.length, 400);
+  assert.equal(tf.memory().numTensors, before);
+});

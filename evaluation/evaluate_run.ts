@@ -1,0 +1,109 @@
+import { readManifest, readShards } from "@lacuna/data";
+import { listCheckpoints } from "@lacuna/pipelines/checkpoint";
+import { ConfigError } from "@lacuna/pipelines/errors";
+import { loadRun } from "@lacuna/pipelines/load-run";
+import { useDevice } from "@lacuna/tensor";
+import { createHash } from "node:crypto";
+import { writeAtomically } from "./_write_atomically.ts";
+import { compareEncoders } from "./compare_encoders.ts";
+import manifest from "./deno.json" with { type: "json" };
+import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
+import { renderReport } from "./report/render_report.ts";
+import { runReport } from "./run_report.ts";
+
+/** What to evaluate, and on what. */
+export type EvaluateRunOptions = {
+  /** The folder of the data set that the run learned from. */
+  readonly dataFolder: string;
+  /** A device by name, or "auto". */
+  readonly device: string;
+  /** Takes what happens, a line at a time. */
+  readonly onMessage: (line: string) => void;
+};
+
+/** What an evaluation left behind. */
+export type EvaluatedRun = {
+  readonly record: EvaluationRecord;
+  /** Path of the HTML page. */
+  readonly reportPath: string;
+  /** Whether both were there already, from the same checkpoint and the same images. */
+  readonly reused: boolean;
+};
+
+/**
+ * Evaluates the newest checkpoint of a run beside its controls, on the whole training and test split, and writes
+ * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
+ * from the same checkpoint and the same images, it only reads them.
+ * @throws {CheckpointError} If the folder holds no run with a checkpoint, or a damaged one.
+ * @throws {ShardError} If the data set is missing or damaged.
+ * @throws {ConfigError} If the run learned from other images than the data set's.
+ * @throws {DeviceError} If the device cannot be used.
+ * @throws {StorageError} If the run folder cannot be written.
+ */
+export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
+  const { dataFolder, device, onMessage } = options;
+  const reportPath = `${runFolder}/report.html`;
+  const checkpointPath = listCheckpoints(`${runFolder}/checkpoints`).at(-1);
+  const sha256 = checkpointPath &&
+    createHash("sha256").update(await Deno.readFile(checkpointPath)).digest("hex");
+  const { splits } = await readManifest(dataFolder);
+  const before = await readEvaluation(runFolder);
+  if (
+    before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
+    before.data.train === splits.train.contentHash && before.data.test === splits.test.contentHash &&
+    await isFile(reportPath)
+  ) return { record: before, reportPath, reused: true };
+
+  const choice = await useDevice(device);
+  onMessage(`Evaluating on ${choice.name}: ${choice.detail}`);
+  const run = loadRun(runFolder);
+  const train = await readShards(dataFolder, "train"), test = await readShards(dataFolder, "test");
+  if (run.summary.data.contentHash !== train.contentHash) {
+    throw new ConfigError(
+      `${runFolder} learned from ${run.summary.data.name} ${
+        run.summary.data.contentHash.slice(0, 12)
+      }, but ` +
+        `${dataFolder} holds ${train.name} ${
+          train.contentHash.slice(0, 12)
+        }: name the run's own images with --data`,
+    );
+  }
+  const start = performance.now();
+  const comparison = await compareEncoders(
+    {
+      trained: (images) => run.teacher.forward(images, { finalNorm: false }),
+      untrained: (images) => run.untrained.forward(images, { finalNorm: false }),
+    },
+    train,
+    test,
+    {
+      seed: run.config.seed,
+      onRow: ({ features }) => onMessage(`${features} done after ${secondsSince(start).toFixed(0)} s`),
+    },
+  );
+  const record: EvaluationRecord = {
+    version: manifest.version,
+    checkpoint: { step: run.step, sha256: sha256! },
+    data: { name: train.name, train: train.contentHash, test: test.contentHash },
+    table: comparison.table,
+    device: { name: choice.name, detail: choice.detail },
+    seconds: secondsSince(start),
+  };
+  const report = await runReport({ runFolder, run, record, train, test, trained: comparison.trained });
+  await writeAtomically(reportPath, renderReport(report));
+  await writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
+  return { record, reportPath, reused: false };
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

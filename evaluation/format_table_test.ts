@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { formatTable } from "./format_table.ts";
+
+Deno.test("formatTable() aligns its columns and says how large the split was", () => {
+  const text = formatTable({
+    rows: [
+      { features: "trained encoder", dim: 64, knn: 0.7527, linear: 0.794 },
+      { features: "untrained encoder", dim: 64, knn: 0.66, linear: 1 },
+    ],
+    numTrain: 60_000,
+    numTest: 10_000,
+  });
+  assert.equal(
+    text,
+    [
+      "features           dim      kNN  linear probe",
+      "trained encoder     64   75.3 %        79.4 %",
+      "untrained encoder   64   66.0 %       100.0 %",
+      "60000 training and 10000 test images, the same for every row",
+    ].join("\n"),
+  );
+});

@@ -1,0 +1,181 @@
+import { type ImageSet, normalizeBatch } from "@lacuna/data";
+import { multiMask } from "@lacuna/masking";
+import type { LoadedRun } from "@lacuna/pipelines/load-run";
+import { choice, stream } from "@lacuna/random";
+import * as tf from "@tensorflow/tfjs-core";
+import type { EvaluationRecord } from "./evaluation_record.ts";
+import type { Features } from "./features.ts";
+import { nearestNeighbors } from "./nearest_neighbors.ts";
+import type {
+  AttentionPictures,
+  FactList,
+  MaskedPicture,
+  NeighborPictures,
+  Picture,
+  ReportData,
+} from "./report/report_data.ts";
+import { trainingCurves } from "./training_curves.ts";
+
+/** What a run's report is made from. */
+export type RunReportInput = {
+  readonly runFolder: string;
+  readonly run: LoadedRun;
+  readonly record: EvaluationRecord;
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+  /** The trained encoder's features of both splits. */
+  readonly trained: { readonly train: Features; readonly test: Features };
+};
+
+const NUM_PICTURES = 6; // images that each of the three galleries shows
+const NUM_NEIGHBORS = 8;
+
+/** Gathers what a run's report shows; which images are shown is drawn by the run's seed. */
+export async function runReport(input: RunReportInput): Promise<ReportData> {
+  const { runFolder, run, record, train, test, trained } = input;
+  const { config, summary } = run;
+  const draw = (set: ImageSet, name: string) =>
+    choice(set.size, NUM_PICTURES, stream({ seed: config.seed, name: `report/${name}` }));
+  const queries = draw(test, "queries");
+  const { rows } = record.table;
+  const end = summary.status === "complete"
+    ? ""
+    : `, ${summary.status} after ${run.step} of ${summary.totalSteps} steps`;
+  return {
+    title: runFolder,
+    subtitle: `Self-supervised pre-training with ${summary.pipeline} on ${summary.data.name}${end}`,
+    table: record.table,
+    protocol: [
+      `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the teacher's ` +
+      `instance vector before the last LayerNorm; of the pixels, all ${
+        rows.at(-1)!.dim
+      }, normalized as the encoders see ` +
+      `them. The untrained encoder has the weights with which this run began.`,
+      "kNN: the 20 training images of highest cosine vote for their class with weight exp(cosine / 0.07). " +
+      "Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum 0.9 for 10 " +
+      "epochs at batch 1024 on features computed once, without augmentation.",
+      `With ${count(record.table.numTest)} test images, one standard error is about ` +
+      `${(100 * Math.sqrt(0.8 * 0.2 / record.table.numTest)).toFixed(1)} points.`,
+    ],
+    curves: trainingCurves(run.metrics, config.heads.outDim),
+    patchSize: config.encoder.patchSize,
+    classNames: test.classNames,
+    masks: maskedPictures(run, train, draw(train, "masks")),
+    neighbors: await neighborPictures(train, test, queries, trained),
+    attention: await attentionPictures(run, test, queries),
+    facts: facts(input),
+    config: JSON.stringify(config, null, 2),
+  };
+}
+
+/** Training images with the masks that they had in the first epoch. */
+function maskedPictures({ config }: LoadedRun, train: ImageSet, samples: Int32Array): MaskedPicture[] {
+  const { patchSize } = config.encoder;
+  const masks = {
+    numTokens: (train.height / patchSize) * (train.width / patchSize),
+    maskRatio: config.masks.ratio,
+    numMasks: config.masks.numMasks,
+    kind: config.masks.kind,
+  };
+  return Array.from(samples, (sample) => ({
+    picture: pictureOf(train, sample),
+    visible: multiMask(masks, stream({ seed: config.seed, name: "mask", epoch: 0, sample })),
+  }));
+}
+
+async function neighborPictures(
+  train: ImageSet,
+  test: ImageSet,
+  queries: Int32Array,
+  trained: RunReportInput["trained"],
+): Promise<NeighborPictures[]> {
+  const { dim, values } = trained.test;
+  const vectors = new Float32Array(queries.length * dim);
+  queries.forEach((query, i) => vectors.set(values.subarray(query * dim, (query + 1) * dim), i * dim));
+  const { indices, cosines } = await nearestNeighbors(trained.train.values, vectors, dim, NUM_NEIGHBORS);
+  return Array.from(queries, (query, i) => ({
+    query: pictureOf(test, query),
+    label: test.labels[query]!,
+    neighbors: Array.from(indices.subarray(i * NUM_NEIGHBORS, (i + 1) * NUM_NEIGHBORS), (sample, j) => ({
+      picture: pictureOf(train, sample),
+      label: train.labels[sample]!,
+      cosine: cosines[i * NUM_NEIGHBORS + j]!,
+    })),
+  }));
+}
+
+async function attentionPictures(
+  { teacher }: LoadedRun,
+  test: ImageSet,
+  samples: Int32Array,
+): Promise<AttentionPictures[]> {
+  const map = tf.tidy(() => {
+    const pixels = normalizeBatch(test, samples);
+    return teacher.attentionMap(
+      tf.tensor4d(pixels, [samples.length, test.height, test.width, test.channels]),
+    );
+  });
+  const [, numHeads, numTokens] = map.shape; // [B, heads, N]
+  const weights = Float32Array.from(await map.data());
+  map.dispose();
+  const row = (index: number) => weights.subarray(index * numTokens, (index + 1) * numTokens);
+  return Array.from(samples, (sample, i) => ({
+    picture: pictureOf(test, sample),
+    heads: Array.from({ length: numHeads }, (_, head) => row(i * numHeads + head)),
+  }));
+}
+
+function facts({ run, record, train, test }: RunReportInput): FactList[] {
+  const { config, summary, metrics } = run;
+  const speeds = metrics.map((line) => line.imagesPerSecond).sort((a, b) => a - b);
+  const speed = speeds[Math.floor(speeds.length / 2)];
+  return [
+    {
+      title: "Training",
+      facts: [
+        ["status", `${summary.status}, ${count(run.step)} of ${count(summary.totalSteps)} steps`],
+        ["images seen", count(run.step * config.schedule.batchSize)],
+        ["seed", `${config.seed}`],
+        ["device", `${summary.device.name}: ${summary.device.detail}`],
+        ["time in steps", minutes(summary.seconds)],
+        [
+          "speed",
+          speed === undefined ? "not logged" : `${count(Math.round(speed))} images/s, median of all steps`,
+        ],
+        ["begun", summary.started],
+        ["ended", summary.updated],
+      ],
+    },
+    {
+      title: "Evaluation",
+      facts: [
+        ["device", `${record.device.name}: ${record.device.detail}`],
+        ["time", `${record.seconds.toFixed(1)} s`],
+        ["images", `${count(train.size)} training, ${count(test.size)} test`],
+        ["data hash", train.contentHash],
+        ["checkpoint", `step ${count(record.checkpoint.step)}, sha256 ${record.checkpoint.sha256}`],
+        [
+          "versions",
+          `Lacuna ${summary.versions.lacuna}, Deno ${summary.versions.deno}, tfjs ${summary.versions.tfjs}`,
+        ],
+      ],
+    },
+  ];
+}
+
+function pictureOf(set: ImageSet, sample: number): Picture {
+  const { height, width, channels, images } = set;
+  const size = height * width * channels;
+  return { height, width, channels, pixels: images.subarray(sample * size, (sample + 1) * size) };
+}
+
+/** 60000 as "60,000". */
+function count(value: number): string {
+  return value.toLocaleString("en");
+}
+
+/** 161.4 seconds as "2 min 41 s". */
+function minutes(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

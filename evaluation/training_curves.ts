@@ -1,0 +1,74 @@
+import type { MetricsLine } from "@lacuna/pipelines/metrics-log";
+import type { Curve } from "./report/report_data.ts";
+
+const MAX_POINTS = 400; // about two a pixel column of a small screen
+
+/**
+ * Loss and collapse measures over a run's steps, as a report draws them, thinned to a few hundred means each.
+ * @param lines The run's log, steps ascending.
+ * @param outDim P, the length of the teacher's output vectors.
+ */
+export function trainingCurves(lines: readonly MetricsLine[], outDim: number): readonly Curve[] {
+  const curve = (
+    title: string,
+    label: string,
+    read: (line: MetricsLine) => number | undefined,
+    guides: Curve["guides"],
+    help: string,
+  ): Curve => {
+    const { steps, values } = thin(lines, read);
+    return { title, help, steps, lines: [{ label, values }], guides };
+  };
+  const healthySpread = 1 / Math.sqrt(outDim);
+  return [
+    curve(
+      "Loss",
+      "mean squared distance of unit vectors",
+      (line) => line.loss,
+      [],
+      "0 means that student and teacher say the same, 2 that their vectors are orthogonal, 4 opposite. An early dip and a rise " +
+        "after it are no failure: the teacher has begun to tell images apart. A loss that only falls towards 0 is the suspicious one.",
+    ),
+    curve(
+      "Teacher spread",
+      "standard deviation a dimension",
+      (line) => line.spread,
+      [{ label: `1/√${outDim} = ${healthySpread.toFixed(3)}, evenly spread`, value: healthySpread }],
+      "How much the teacher's unit vectors differ between images. A share of the dashed line is healthy as long as it " +
+        "grows or holds; a collapse is a fall to 0.",
+    ),
+    curve(
+      "Mean cosine between images",
+      "teacher, pairs of different images",
+      (line) => line.meanCosine,
+      [{ label: "1 = all images alike", value: 1 }],
+      "Clearly below 1 is healthy. A collapse goes to 1 and stays there.",
+    ),
+    curve(
+      "Effective rank",
+      "directions that the teacher uses",
+      (line) => line.effectiveRank,
+      [{ label: "1 = a single direction", value: 1 }],
+      `Of ${outDim} possible. A fall to a few while the spread holds is a dimensional collapse: images differ, but in few ways.`,
+    ),
+  ];
+}
+
+/** Means of at most MAX_POINTS runs of neighbouring lines, each at its last step; lines without a value are left out. */
+function thin(
+  lines: readonly MetricsLine[],
+  read: (line: MetricsLine) => number | undefined,
+): { steps: number[]; values: number[] } {
+  const measured = lines.flatMap((line) => {
+    const value = read(line);
+    return value === undefined ? [] : [{ step: line.step, value }];
+  });
+  const length = Math.ceil(measured.length / MAX_POINTS);
+  const steps: number[] = [], values: number[] = [];
+  for (let first = 0; first < measured.length; first += length) {
+    const group = measured.slice(first, first + length);
+    steps.push(group.at(-1)!.step);
+    values.push(group.reduce((sum, { value }) => sum + value, 0) / group.length);
+  }
+  return { steps, values };
+}
