@@ -19,6 +19,12 @@ Deno.test("symmetricEigenvalues() of small matrices", () => {
   assertClose(eigenvaluesOf([[3, 0, 0], [0, 1, 0], [0, 0, 2]]), [1, 2, 3], 0);
 });
 
+Deno.test("symmetricEigenvalues() of numbers whose squares underflow or overflow", () => {
+  assertClose(eigenvaluesOf([[0, 0, 1e-162], [0, 0, 0], [1e-162, 0, 0]]), [-1e-162, 0, 1e-162], 1e-176);
+  assertClose(eigenvaluesOf([[0, 0, 1e200], [0, 0, 0], [1e200, 0, 0]]), [-1e200, 0, 1e200], 1e186);
+  assertClose(eigenvaluesOf([[1, 1e-162, 0], [1e-162, 0, 1e-170], [0, 1e-170, 0]]), [0, 0, 1], 1e-15);
+});
+
 Deno.test("symmetricEigenvalues() of the second difference are 2 − 2 cos(π k / (n + 1))", () => {
   for (const n of [2, 7, 64]) {
     const rows = Array.from(
