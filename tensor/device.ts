@@ -51,7 +51,6 @@ export async function useDevice(name: DeviceName | "auto" | string = "auto"): Pr
     );
   }
   await import("@tensorflow/tfjs"); // registers every op's gradient on the engine that tfjs-core uses
-  tf.env().set("IS_NODE", false); // or the cpu device prints an advertisement
   const rejected: { name: DeviceName; reason: string }[] = [];
   for (const candidate of name === "auto" ? automatic : [name as DeviceName]) {
     try {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { GradSaveFunc, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { gatherTokensReference } from "./gather_tokens_reference.ts";
 
@@ -18,10 +18,11 @@ export function gatherTokens(tokens: Tensor3D, keep: Tensor2D): Tensor3D {
     );
   }
   if (!hasFusedKernel("GatherTokens")) return gatherTokensReference(tokens, keep);
-  return tf.customGrad((tokens) => {
+  return tf.customGrad((tokens, save) => {
     const [batchSize, numTokens] = (tokens as Tensor3D).shape;
-    const gradFunc = (dy: Tensor) =>
-      runFusedKernel("GatherTokensGrad", { dy, keep }, { batchSize, numTokens });
+    (save as GradSaveFunc)([keep]);
+    const gradFunc = (dy: Tensor, [keep]: Tensor[]) =>
+      runFusedKernel("GatherTokensGrad", { dy, keep: keep! }, { batchSize, numTokens });
     return { value: runFusedKernel("GatherTokens", { tokens: tokens as Tensor3D, keep })[0]!, gradFunc };
   })(tokens) as Tensor3D;
 }

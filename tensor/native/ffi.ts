@@ -1,0 +1,155 @@
+/** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
+export const symbols = {
+  // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
+  gemm_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "i32",
+      "i32",
+    ],
+    result: "void",
+  },
+  // x, weight, bias, y, mean, inverse_std, rows, dim, epsilon
+  layer_norm_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
+    result: "void",
+  },
+  // dy, x, weight, mean, inverse_std, dx, dweight, dbias, rows, dim
+  layer_norm_grad_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+    ],
+    result: "void",
+  },
+  // as layer_norm_f32
+  batch_norm_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
+    result: "void",
+  },
+  // as layer_norm_grad_f32
+  batch_norm_grad_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+    ],
+    result: "void",
+  },
+  gelu_f32: { parameters: ["buffer", "buffer", "usize"], result: "void" }, // x, y, size
+  gelu_grad_f32: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "void" }, // dy, x, dx, size
+  // qkv, out, log_sum_exp, batch, tokens, dim, heads
+  self_attention_f32: {
+    parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
+    result: "void",
+  },
+  // dout, qkv, out, log_sum_exp, dqkv, batch, tokens, dim, heads
+  self_attention_grad_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
+    result: "void",
+  },
+  // query, keys, values, out, weights, batch, tokens, dim, heads
+  class_attention_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
+    result: "void",
+  },
+  // dout, query, keys, values, weights, dquery, dkeys, dvalues, slopes, batch, tokens, dim, heads
+  class_attention_grad_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "void",
+  },
+  // from, keep int32, out, batch, tokens, dim, rows, visible; 1 if an index is outside
+  gather_tokens_f32: {
+    parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize"],
+    result: "i32",
+  },
+  // dout, keep int32, dtokens, batch, tokens, dim, rows, visible
+  gather_tokens_grad_f32: {
+    parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize"],
+    result: "void",
+  },
+  // x or null, branch, scale, out, batch, size of a sample
+  drop_path_add_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"],
+    result: "void",
+  },
+  // from, from stride, to, to stride, rows, count
+  copy_runs_f32: { parameters: ["buffer", "usize", "buffer", "usize", "usize", "usize"], result: "void" },
+  // operation, a, b, out, outer, inner, a outer, b outer, a inner, b inner
+  binary_f32: {
+    parameters: ["i32", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize", "usize"],
+    result: "void",
+  },
+  // x, out, outer, count, inner, factor
+  sum_f32: { parameters: ["buffer", "buffer", "usize", "usize", "usize", "f32"], result: "void" },
+  // x, y, norm, rows, dim, epsilon
+  l2_normalize_f32: {
+    parameters: ["buffer", "buffer", "buffer", "usize", "usize", "f32"],
+    result: "void",
+  },
+  // dy, y, norm, dx, rows, dim, epsilon
+  l2_normalize_grad_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
+    result: "void",
+  },
+  // parameter, grad, m, v, size, beta1, beta2, epsilon, decay, rate, root_correction
+  adamw_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "f32", "f32", "f32", "f32", "f32", "f32"],
+    result: "void",
+  },
+  // teacher, student, size, momentum, 1 − momentum
+  momentum_update_f32: { parameters: ["buffer", "buffer", "usize", "f32", "f32"], result: "void" },
+  processor_features: { parameters: ["buffer"], result: "void" }, // words [8] uint32
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type Library = Deno.DynamicLibrary<typeof symbols>["symbols"];
+
+/** Sizes are typed as bigint by Deno, which takes numbers as well and passes them faster. */
+type Numbers<Arguments extends unknown[]> = {
+  [Index in keyof Arguments]: Arguments[Index] extends bigint ? number : Arguments[Index];
+};
+
+/** The kernels' functions. */
+export type NativeFunctions = {
+  readonly [Name in keyof Library]: (
+    ...args: Numbers<Parameters<Library[Name]>>
+  ) => ReturnType<Library[Name]>;
+};

@@ -1,0 +1,291 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { TensorInfo, Variable } from "@tensorflow/tfjs-core";
+import type { NativeBackend } from "./backend.ts";
+import type { NativeFunctions } from "./ffi.ts";
+
+/** What a fused kernel gets: tensors and numbers by name. */
+type Call = {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly attrs: Readonly<Record<string, number>>;
+  readonly backend: NativeBackend;
+};
+
+/** Registers the fused operations' kernels, forward and gradient, for the native device. */
+export function registerFusedKernels(native: NativeFunctions): void {
+  const kernels: Record<string, (call: Call) => TensorInfo[]> = {
+    Linear({ inputs: { x, weight, bias }, backend }) {
+      const [inDim, outDim] = weight!.shape as [number, number];
+      const y = backend.output([...x!.shape.slice(0, -1), outDim]);
+      const rows = sizeOf(x!) / inDim;
+      const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
+      native.gemm_f32(xs!, ws!, bs!, bytes(y), 1, 0, 0, rows, outDim, inDim, 0, 0);
+      return [y.info];
+    },
+
+    LinearGrad({ inputs: { dy, x, weight }, backend }) {
+      const [inDim, outDim] = weight!.shape as [number, number];
+      const rows = sizeOf(x!) / inDim;
+      const [dx, dweight, dbias] = outputs(backend, x!.shape, weight!.shape, [outDim]);
+      const [dys, xs, ws] = valuesOf(backend, dy, x, weight);
+      native.gemm_f32(dys!, ws!, null, bytes(dx!), 1, 0, 0, rows, inDim, outDim, 0, 1);
+      native.gemm_f32(xs!, dys!, null, bytes(dweight!), 1, 0, 0, inDim, outDim, rows, 1, 0);
+      native.sum_f32(dys!, bytes(dbias!), 1, rows, outDim, 1);
+      return [dx!.info, dweight!.info, dbias!.info];
+    },
+
+    LayerNorm: normalize(native.layer_norm_f32, 0),
+    LayerNormGrad: normalizeGrad(native.layer_norm_grad_f32),
+    BatchNorm: normalize(native.batch_norm_f32, 1),
+    BatchNormGrad: normalizeGrad(native.batch_norm_grad_f32),
+
+    Gelu({ inputs: { x }, backend }) {
+      const y = backend.output(x!.shape);
+      native.gelu_f32(valuesOf(backend, x)[0]!, bytes(y), sizeOf(x!));
+      return [y.info];
+    },
+
+    GeluGrad({ inputs: { dy, x }, backend }) {
+      const dx = backend.output(x!.shape);
+      const [dys, xs] = valuesOf(backend, dy, x);
+      native.gelu_grad_f32(dys!, xs!, bytes(dx), sizeOf(x!));
+      return [dx.info];
+    },
+
+    SelfAttention({ inputs: { qkv }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, width] = qkv!.shape as [number, number, number];
+      const dim = width / 3;
+      const [y, logSumExp] = outputs(backend, [batchSize, numTokens, dim], [batchSize, numHeads!, numTokens]);
+      const [values] = valuesOf(backend, qkv);
+      native.self_attention_f32(values!, bytes(y!), bytes(logSumExp!), batchSize, numTokens, dim, numHeads!);
+      return [y!.info, logSumExp!.info];
+    },
+
+    SelfAttentionGrad({ inputs: { dy, qkv, y, logSumExp }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, dim] = y!.shape as [number, number, number];
+      const dqkv = backend.output(qkv!.shape);
+      const [dys, values, ys, sums] = valuesOf(backend, dy, qkv, y, logSumExp);
+      native.self_attention_grad_f32(
+        dys!,
+        values!,
+        ys!,
+        sums!,
+        bytes(dqkv),
+        batchSize,
+        numTokens,
+        dim,
+        numHeads!,
+      );
+      return [dqkv.info];
+    },
+
+    ClassAttention({ inputs: { query, keys, values }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, dim] = keys!.shape as [number, number, number];
+      const [y, weights] = outputs(backend, query!.shape, [batchSize, numHeads!, numTokens]);
+      const [qs, ks, vs] = valuesOf(backend, query, keys, values);
+      native.class_attention_f32(
+        qs!,
+        ks!,
+        vs!,
+        bytes(y!),
+        bytes(weights!),
+        batchSize,
+        numTokens,
+        dim,
+        numHeads!,
+      );
+      return [y!.info, weights!.info];
+    },
+
+    ClassAttentionGrad({ inputs: { dy, query, keys, values, weights }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, dim] = keys!.shape as [number, number, number];
+      const [dquery, dkeys, dvalues, slopes] = outputs(
+        backend,
+        query!.shape,
+        keys!.shape,
+        values!.shape,
+        weights!.shape,
+      );
+      const [dys, qs, ks, vs, ws] = valuesOf(backend, dy, query, keys, values, weights);
+      native.class_attention_grad_f32(
+        dys!,
+        qs!,
+        ks!,
+        vs!,
+        ws!,
+        bytes(dquery!),
+        bytes(dkeys!),
+        bytes(dvalues!),
+        bytes(slopes!),
+        batchSize,
+        numTokens,
+        dim,
+        numHeads!,
+      );
+      backend.disposeData(slopes!.info.dataId);
+      return [dquery!.info, dkeys!.info, dvalues!.info];
+    },
+
+    GatherTokens({ inputs: { tokens, keep }, backend }) {
+      const [batchSize, numTokens, dim] = tokens!.shape as [number, number, number];
+      const [numRows, numVisible] = keep!.shape as [number, number];
+      const kept = backend.output([numRows, numVisible, dim]);
+      const [from, indices] = valuesOf(backend, tokens, keep);
+      const outside = native.gather_tokens_f32(
+        from!,
+        indices!,
+        bytes(kept),
+        batchSize,
+        numTokens,
+        dim,
+        numRows,
+        numVisible,
+      );
+      if (outside) throw new RangeError(`Cannot gather tokens: an index is outside 0…${numTokens - 1}`);
+      return [kept.info];
+    },
+
+    GatherTokensGrad({ inputs: { dy, keep }, attrs: { batchSize, numTokens }, backend }) {
+      const [numRows, numVisible, dim] = dy!.shape as [number, number, number];
+      const dtokens = backend.output([batchSize!, numTokens!, dim]);
+      const [dys, indices] = valuesOf(backend, dy, keep);
+      native.gather_tokens_grad_f32(
+        dys!,
+        indices!,
+        bytes(dtokens),
+        batchSize!,
+        numTokens!,
+        dim,
+        numRows,
+        numVisible,
+      );
+      return [dtokens.info];
+    },
+
+    DropPathAdd({ inputs: { x, branch, scale }, backend }) {
+      const out = backend.output(branch!.shape);
+      const [xs, branches, scales] = valuesOf(backend, x, branch, scale);
+      native.drop_path_add_f32(xs!, branches!, scales!, bytes(out), scale!.shape[0]!, sampleSize(branch!));
+      return [out.info];
+    },
+
+    DropPathAddGrad({ inputs: { dy, scale }, backend }) {
+      const dbranch = backend.output(dy!.shape);
+      const [dys, scales] = valuesOf(backend, dy, scale);
+      native.drop_path_add_f32(null, dys!, scales!, bytes(dbranch), scale!.shape[0]!, sampleSize(dy!));
+      return [dbranch.info];
+    },
+
+    L2Normalize({ inputs: { x }, attrs: { epsilon }, backend }) {
+      const dim = x!.shape.at(-1)!;
+      const rows = sizeOf(x!) / dim;
+      const [y, norm] = outputs(backend, x!.shape, [rows]);
+      native.l2_normalize_f32(valuesOf(backend, x)[0]!, bytes(y!), bytes(norm!), rows, dim, epsilon!);
+      return [y!.info, norm!.info];
+    },
+
+    L2NormalizeGrad({ inputs: { dy, y, norm }, attrs: { epsilon }, backend }) {
+      const dim = y!.shape.at(-1)!;
+      const dx = backend.output(y!.shape);
+      const [dys, ys, norms] = valuesOf(backend, dy, y, norm);
+      native.l2_normalize_grad_f32(dys!, ys!, norms!, bytes(dx), sizeOf(y!) / dim, dim, epsilon!);
+      return [dx.info];
+    },
+
+    AdamW({ inputs: { parameter, grad, m, v }, attrs, backend }) {
+      const { learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2 } = attrs;
+      native.adamw_f32(
+        ownValues(backend, parameter!),
+        valuesOf(backend, grad)[0]!,
+        ownValues(backend, m!),
+        ownValues(backend, v!),
+        sizeOf(parameter!),
+        beta1!,
+        beta2!,
+        epsilon!,
+        1 - learningRate! * weightDecay!,
+        learningRate! / correction1!,
+        1 / Math.sqrt(correction2!),
+      );
+      return [];
+    },
+
+    MomentumUpdate({ inputs: { teacher, student }, attrs: { momentum }, backend }) {
+      const source = valuesOf(backend, student)[0]!;
+      native.momentum_update_f32(
+        ownValues(backend, teacher!),
+        source,
+        sizeOf(teacher!),
+        momentum!,
+        1 - momentum!,
+      );
+      return [];
+    },
+  };
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    tf.registerKernel({
+      kernelName,
+      backendName: "native",
+      kernelFunc: (call) => kernel(call as unknown as Call),
+    });
+  }
+}
+
+/** Layer and batch norm alike; `statisticsAxis` 0 keeps one mean a row, 1 one a column. */
+function normalize(
+  kernel: NativeFunctions["layer_norm_f32"],
+  statisticsAxis: 0 | 1,
+): (call: Call) => TensorInfo[] {
+  return ({ inputs: { x, weight, bias }, attrs: { epsilon }, backend }) => {
+    const dim = weight!.shape[0]!;
+    const rows = sizeOf(x!) / dim;
+    const numStatistics = statisticsAxis === 0 ? rows : dim;
+    const [y, mean, inverseStd] = outputs(backend, x!.shape, [numStatistics], [numStatistics]);
+    const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
+    kernel(xs!, ws!, bs!, bytes(y!), bytes(mean!), bytes(inverseStd!), rows, dim, epsilon!);
+    return [y!.info, mean!.info, inverseStd!.info];
+  };
+}
+
+function normalizeGrad(kernel: NativeFunctions["layer_norm_grad_f32"]): (call: Call) => TensorInfo[] {
+  return ({ inputs: { dy, x, weight, mean, inverseStd }, backend }) => {
+    const dim = weight!.shape[0]!;
+    const [dx, dweight, dbias] = outputs(backend, x!.shape, [dim], [dim]);
+    const [dys, xs, ws, means, stds] = valuesOf(backend, dy, x, weight, mean, inverseStd);
+    const rows = sizeOf(x!) / dim;
+    kernel(dys!, xs!, ws!, means!, stds!, bytes(dx!), bytes(dweight!), bytes(dbias!), rows, dim);
+    return [dx!.info, dweight!.info, dbias!.info];
+  };
+}
+
+type Output = ReturnType<NativeBackend["output"]>;
+type Bytes = Float32Array<ArrayBuffer>;
+
+function outputs(backend: NativeBackend, ...shapes: (readonly number[])[]): Output[] {
+  return shapes.map((shape) => backend.output(shape));
+}
+
+function bytes(output: Output): Bytes {
+  return output.values as Bytes;
+}
+
+function valuesOf(backend: NativeBackend, ...tensors: (TensorInfo | undefined)[]): Bytes[] {
+  return tensors.map((tensor) => backend.valuesOf(tensor!) as Bytes);
+}
+
+/** The values of a variable that a kernel may overwrite: a clone that shares them keeps the old ones. */
+function ownValues(backend: NativeBackend, variable: TensorInfo): Bytes {
+  if (backend.isShared(variable)) {
+    const values = backend.valuesOf(variable).slice() as Float32Array;
+    tf.tidy(() => (variable as Variable).assign(tf.tensor(values, variable.shape as number[])));
+  }
+  return backend.valuesOf(variable) as Bytes;
+}
+
+function sizeOf(tensor: TensorInfo): number {
+  return tf.util.sizeFromShape(tensor.shape);
+}
+
+/** Elements of one sample: all axes but the first. */
+function sampleSize(tensor: TensorInfo): number {
+  return tf.util.sizeFromShape(tensor.shape.slice(1));
+}

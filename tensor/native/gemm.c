@@ -1,0 +1,121 @@
+// C = op(A) · op(B) + bias, float32, row-major. The product is cut into tiles that fit the registers; strips of A and B are packed
+// so that a tile reads them in order. Every element is summed over k in the same order, whatever the number of threads.
+#include "scratch.h"
+#include "vector.h"
+
+#if defined(__AVX512F__)
+enum { TILE_ROWS = 12 }; // 24 of 32 registers hold sums
+#else
+enum { TILE_ROWS = 6 }; // 12 of 16
+#endif
+enum { TILE_VECS = 2, TILE_COLS = TILE_VECS * LANES };
+enum { DEPTH = 256 };              // of a packed strip: DEPTH · TILE_COLS floats stay in the first cache
+enum { BLOCK_ROWS = 8 * TILE_ROWS }; // of A packed at a time: they stay in the second cache
+
+typedef struct {
+  const float *data;
+  size_t row_stride, col_stride;
+} Matrix;
+
+// Strips of `width` rows of A, or columns of B, one k after the other; missing ones are zero.
+// `across` steps to the next row (column), `along` to the next k.
+static void pack_strip(const float *from, size_t across, size_t along, size_t count, size_t width, size_t depth,
+                       float *to) {
+  if (across == 1 && count == width) {
+    for (size_t k = 0; k < depth; k++) memcpy(to + k * width, from + k * along, width * sizeof(float));
+    return;
+  }
+  if (count < width) memset(to, 0, width * depth * sizeof(float));
+  for (size_t i = 0; i < count; i++) {
+    for (size_t k = 0; k < depth; k++) to[k * width + i] = from[i * across + k * along];
+  }
+}
+
+// One tile: out[TILE_ROWS][TILE_COLS] of packed strips.
+INLINE void tile_product(const float *restrict a, const float *restrict b, size_t depth,
+                         vec sums[TILE_ROWS][TILE_VECS]) {
+  vec sum[TILE_ROWS][TILE_VECS] = {{{0}}};
+  for (size_t k = 0; k < depth; k++) {
+    vec column[TILE_VECS];
+    for (int j = 0; j < TILE_VECS; j++) column[j] = load(b + k * TILE_COLS + j * LANES);
+#pragma GCC unroll 12
+    for (int i = 0; i < TILE_ROWS; i++) {
+#pragma GCC unroll 2
+      for (int j = 0; j < TILE_VECS; j++) sum[i][j] += a[k * TILE_ROWS + i] * column[j];
+    }
+  }
+  memcpy(sums, sum, sizeof sum);
+}
+
+// Writes (first strip of k) or adds (the others) a tile to C, with the bias on the first.
+static void tile(const float *a, const float *b, size_t depth, int first, const float *bias, float *c, size_t stride,
+                 size_t rows, size_t cols) {
+  vec sums[TILE_ROWS][TILE_VECS];
+  tile_product(a, b, depth, sums);
+  for (size_t i = 0; i < rows; i++) {
+    for (size_t j = 0; j < cols; j += LANES) {
+      float *at = c + i * stride + j;
+      const size_t n = cols - j;
+      vec x = sums[i][j / LANES];
+      if (n >= LANES) {
+        if (!first) x += load(at);
+        else if (bias) x += load(bias + j);
+        store(at, x);
+      } else {
+        if (!first) x += load_part(at, n);
+        else if (bias) x += load_part(bias + j, n);
+        store_part(at, x, n);
+      }
+    }
+  }
+}
+
+static void multiply(Matrix a, Matrix b, const float *bias, float *c, size_t m, size_t n, size_t k, int parallel) {
+  const size_t strips = (n + TILE_COLS - 1) / TILE_COLS;
+  const size_t blocks = (m + BLOCK_ROWS - 1) / BLOCK_ROWS;
+  // Few rows: cut the columns as well, so that every thread has work.
+  const size_t cuts = blocks >= 8 || strips < 8 ? 1 : 8 / blocks;
+  float *packed_b = scratch(SCRATCH_SHARED, strips * TILE_COLS * DEPTH);
+#pragma omp parallel if (parallel)
+  {
+    float *packed_a = scratch(SCRATCH_OWN, (size_t)BLOCK_ROWS * DEPTH);
+    for (size_t k0 = 0; k0 < k || k0 == 0; k0 += DEPTH) {
+      const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+#pragma omp for schedule(static)
+      for (size_t s = 0; s < strips; s++) {
+        const size_t j = s * TILE_COLS, count = n - j < TILE_COLS ? n - j : TILE_COLS;
+        pack_strip(b.data + k0 * b.row_stride + j * b.col_stride, b.col_stride, b.row_stride, count, TILE_COLS, depth,
+                   packed_b + s * TILE_COLS * depth);
+      }
+#pragma omp for schedule(dynamic)
+      for (size_t task = 0; task < blocks * cuts; task++) {
+        const size_t i0 = task / cuts * BLOCK_ROWS, rows = m - i0 < BLOCK_ROWS ? m - i0 : BLOCK_ROWS;
+        for (size_t i = 0; i < rows; i += TILE_ROWS) {
+          pack_strip(a.data + (i0 + i) * a.row_stride + k0 * a.col_stride, a.row_stride, a.col_stride,
+                     rows - i < TILE_ROWS ? rows - i : TILE_ROWS, TILE_ROWS, depth, packed_a + i * depth);
+        }
+        const size_t end = (task % cuts + 1) * strips / cuts;
+        for (size_t s = task % cuts * strips / cuts; s < end; s++) {
+          const size_t j = s * TILE_COLS, cols = n - j < TILE_COLS ? n - j : TILE_COLS;
+          for (size_t i = 0; i < rows; i += TILE_ROWS) {
+            tile(packed_a + i * depth, packed_b + s * TILE_COLS * depth, depth, k0 == 0, bias ? bias + j : NULL,
+                 c + (i0 + i) * n + j, n, rows - i < TILE_ROWS ? rows - i : TILE_ROWS, cols);
+          }
+        }
+      }
+    }
+  }
+}
+
+// `batches` products C [m, n] = op(A) [m, k] · op(B) [k, n], one after the other in memory; a stride of 0 repeats a matrix.
+// A transposed operand is stored [k, m] or [n, k]. bias [n] may be null.
+void gemm_f32(const float *a, const float *b, const float *bias, float *c, size_t batches, size_t a_stride,
+              size_t b_stride, size_t m, size_t n, size_t k, int32_t transpose_a, int32_t transpose_b) {
+  const int many = batches > 1 && m * n * k < 1000000;
+#pragma omp parallel for schedule(static) if (many)
+  for (size_t i = 0; i < batches; i++) {
+    const Matrix left = {a + i * a_stride, transpose_a ? 1 : k, transpose_a ? m : 1};
+    const Matrix right = {b + i * b_stride, transpose_b ? 1 : n, transpose_b ? k : 1};
+    multiply(left, right, bias, c + i * m * n, m, n, k, !many && m * n * k > 100000);
+  }
+}

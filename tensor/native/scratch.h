@@ -1,0 +1,8 @@
+// Working memory that a thread keeps from call to call.
+#pragma once
+#include <stddef.h>
+
+enum { SCRATCH_SHARED, SCRATCH_OWN, SCRATCH_SLOTS };
+
+// At least `floats` floats, aligned to a cache line, of this thread and slot; contents are whatever was left there.
+float *scratch(int slot, size_t floats);

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { useDevice } from "../device.ts";
+import { AdamW } from "./adamw.ts";
+
+const options = {
+  beta1: 0.9,
+  beta2: 0.95,
+  epsilon: 1e-8,
+  weightDecay: 0.1,
+  decayed: (name: string) => name === "w",
+};
+
+/** Two updates of one number in float64, straight from algorithm 2 of arXiv:1711.05101. */
+function twoUpdatesByHand(start: number, grads: readonly number[], weightDecay: number): number {
+  let [p, m, v] = [start, 0, 0];
+  for (const [i, g] of grads.entries()) {
+    m = 0.9 * m + 0.1 * g;
+    v = 0.95 * v + 0.05 * g * g;
+    p -= 0.01 * (m / (1 - 0.9 ** (i + 1)) / (Math.sqrt(v / (1 - 0.95 ** (i + 1))) + 1e-8) + weightDecay * p);
+  }
+  return p;
+}
+
+Deno.test("AdamW follows the algorithm on every device, decays what it should, and leaves clones and the rest alone", async () => {
+  for (const device of ["native", "wasm", "cpu"]) {
+    await useDevice(device);
+    const w = tf.variable(tf.fill([37], 2));
+    const before = tf.clone(w);
+    const parameters = { w, b: tf.variable(tf.tensor1d([2])), fixed: tf.variable(tf.tensor1d([7]), false) };
+    const optimizer = new AdamW(parameters, options);
+    const numTensors = tf.memory().numTensors;
+    for (const g of [0.3, -1.5]) {
+      const grads = { w: tf.fill([37], g), b: tf.tensor1d([g]) };
+      optimizer.step(grads, 0.01);
+      tf.dispose(grads);
+    }
+    assert.equal(tf.memory().numTensors, numTensors, device);
+    assert.ok(Math.abs(w.dataSync()[36]! - twoUpdatesByHand(2, [0.3, -1.5], 0.1)) < 1e-6, device);
+    assert.ok(Math.abs(parameters.b.dataSync()[0]! - twoUpdatesByHand(2, [0.3, -1.5], 0)) < 1e-6, device);
+    assert.equal(parameters.fixed.dataSync()[0], 7);
+    assert.equal(before.dataSync()[0], 2, device);
+    assert.deepEqual(Object.keys(optimizer.state), ["w.m", "w.v", "b.m", "b.v"]);
+  }
+});
+
+Deno.test("AdamW names a missing gradient, before it changes anything", async () => {
+  await useDevice("cpu");
+  const parameters = { w: tf.variable(tf.tensor1d([1])), b: tf.variable(tf.tensor1d([2])) };
+  const optimizer = new AdamW(parameters, options);
+  assert.throws(() => optimizer.step({ w: tf.ones([1]) }, 0.1), {
+    name: "TypeError",
+    message: /gradient for b/,
+  });
+  assert.equal(parameters.w.dataSync()[0], 1);
+  assert.equal(optimizer.numSteps, 0);
+});
