@@ -3,6 +3,7 @@ import type { Rank, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
 import { ClassAttention } from "./_class_attention.ts";
+import { prepend } from "./_prepend.ts";
 import { constantVector } from "./_variables.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
@@ -97,7 +98,7 @@ export class ClassAttentionBlock implements Module {
   #normalize(classToken: Tensor3D, tokens: Tensor3D): { query: Tensor3D; all: Tensor3D } {
     return {
       query: this.#norm1.forward(classToken),
-      all: this.#norm1.forward(tf.concat([classToken, tokens], 1)),
+      all: this.#norm1.forward(prepend(classToken, tokens)),
     };
   }
 }
