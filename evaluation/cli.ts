@@ -10,9 +10,12 @@ import { Command, CommanderError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
-
-async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs the command and tells the console how it goes.
+ * @param args The arguments after the program's name.
+ * @returns The exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
   const command = new Command("evaluate")
     .description("Measures what a run's encoder learned, beside raw pixels and the untrained encoder")
     .requiredOption("--run <folder>", "the run folder")
@@ -43,3 +46,5 @@ async function evaluate(runFolder: string, dataFolder: string, device: string): 
   if (reused) console.log(`The checkpoint of step ${record.checkpoint.step} is evaluated already:`);
   console.log(`\n${formatTable(record.table)}\n\nReport: ${reportPath}`);
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

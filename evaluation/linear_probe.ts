@@ -31,9 +31,9 @@ const MOMENTUM = 0.9;
 
 /**
  * Trains batch normalisation without scale and shift, then one linear layer, on frozen features by
- * cross-entropy, and classifies the test rows with it. Weights start from N(0, 0.01²), biases from 0; SGD with momentum 0.9,
- * no weight decay, linear warm-up and half a cosine to 0. A batch is normalised by its own mean and variance in
- * training, by running ones in the test.
+ * cross-entropy, and classifies the test rows with it. Weights start from N(0, 0.01²), biases from 0; SGD with
+ * momentum 0.9, no weight decay, linear warm-up and half a cosine to 0. A batch is normalised by its own mean and
+ * variance in training, by running ones in the test.
  *
  * ExtreMA's own probe augments every image anew for 90 epochs at B = 4096. Here the features are computed
  * once, without augmentation, which makes the whole probe a matter of seconds; with nothing new to see, the

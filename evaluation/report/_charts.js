@@ -14,7 +14,10 @@ function draw(place, curve) {
     height: 210,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
-    scales: { x: { time: false } },
+    scales: {
+      x: { time: false },
+      y: { range: (_, low, high) => uPlot.rangeNum(Math.min(0, low), high, 0.05, true) },
+    },
     axes: [
       { ...ticks, size: 34, values: (_, steps) => steps.map((step) => step.toLocaleString("en")) },
       { ...ticks, size: 52 },

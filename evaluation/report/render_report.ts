@@ -128,7 +128,7 @@ function maskSection(masks: readonly MaskedPicture[], patchSize: number): Html {
     <section>
       <h2>What the student saw</h2>
       <p
-        class="soft">Each image, then what each of its masks left visible. The teacher sees the whole image; the student has to give the
+        class="soft">Each image, uncropped, then what each of its masks left visible. The teacher sees the whole image; the student has to give the
     teacher's vector from the visible patches alone.</p>
       <div class="grid">${masks.map(({ picture, visible }) =>
         html`<div class="strip" style="--columns: ${visible.length + 1}">${
@@ -156,7 +156,7 @@ function neighborSection(rows: readonly NeighborPictures[], classNames: readonly
             const right = neighbor.label === row.label;
             const caption = html`<b>${right ? "✓" : "✗"}</b> ${
               classNames[neighbor.label] ?? neighbor.label
-            }<small>${neighbor.cosine.toFixed(2)}</small>`;
+            }<small>${neighbor.cosine.toFixed(3)}</small>`;
             return figure(neighbor.picture, [opaque(neighbor.picture)], caption, right ? "right" : "wrong");
           })
         }</div>`

@@ -1,0 +1,123 @@
+import { readShards, writeShards } from "@lacuna/data";
+import { overrideConfig } from "@lacuna/pipelines/config";
+import { preset } from "@lacuna/pipelines/presets";
+import { pretrain } from "@lacuna/pipelines/pretrain";
+import { integer, stream } from "@lacuna/random";
+import { useDevice } from "@lacuna/tensor";
+import assert from "node:assert/strict";
+import { main } from "./cli.ts";
+import { evaluateRun } from "./evaluate_run.ts";
+
+await useDevice("cpu");
+
+/** 8×8 noise, brighter on the left for class 0 and on the right for class 1. */
+async function writeHalves(folder: string, seed: number): Promise<void> {
+  const split = (name: string, size: number) => {
+    const labels = Uint8Array.from({ length: size }, (_, i) => i % 2);
+    const images = Uint8Array.from({ length: size * 64 }, (_, i) => {
+      const isBright = (i % 8 < 4) === (labels[i >> 6] === 0);
+      return integer(stream({ seed, name }), i, 120) + (isBright ? 120 : 0);
+    });
+    return { images, labels };
+  };
+  await Deno.mkdir(folder, { recursive: true });
+  await writeShards(folder, {
+    name: "halves",
+    source: "this test",
+    licence: "MIT",
+    height: 8,
+    width: 8,
+    channels: 1,
+    classNames: ["left", "right"],
+    dropped: { malformed: 0, duplicates: 0 },
+    splits: { train: split("train", 64), test: split("test", 32) },
+  });
+}
+
+async function inTemporaryRun(body: (runFolder: string, dataFolder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeHalves(`${folder}/halves`, 0);
+    const config = overrideConfig(preset("tiny"), [
+      "encoder.patchSize=4",
+      "schedule.epochs=1",
+      "schedule.warmupEpochs=0.5",
+    ]);
+    const images = await readShards(`${folder}/halves`, "train");
+    await pretrain(config, images, `${folder}/run`, {
+      device: { name: "cpu", detail: "" },
+      onCollapse: "warn",
+    });
+    await body(`${folder}/run`, `${folder}/halves`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("evaluateRun() writes the table and the report, and reads them again while nothing has changed", async () => {
+  await inTemporaryRun(async (runFolder, dataFolder) => {
+    const messages: string[] = [];
+    const evaluate = () =>
+      evaluateRun(runFolder, { dataFolder, device: "cpu", onMessage: (line) => messages.push(line) });
+    const first = await evaluate();
+    assert.equal(first.reused, false);
+    assert.deepEqual(first.record.table.rows.map((row) => [row.features, row.dim]), [
+      ["trained encoder", 16],
+      ["untrained encoder", 16],
+      ["raw pixels", 64],
+    ]);
+    const pixels = first.record.table.rows[2]!;
+    assert.deepEqual([pixels.knn, pixels.linear], [1, 1]); // 64 pixels, each 2 standard deviations apart
+    assert.equal(first.record.checkpoint.step, 4); // 64 images in batches of 16
+    const page = await Deno.readTextFile(first.reportPath);
+    assert.ok(page.includes("Self-supervised pre-training with extrema on halves"));
+    assert.ok(page.includes("4 of 4 steps"));
+
+    const second = await evaluate();
+    assert.equal(second.reused, true);
+    assert.deepEqual(second.record, first.record);
+
+    await Deno.remove(first.reportPath);
+    assert.equal((await evaluate()).reused, false); // no page, so it is made again
+
+    const [checkpoint] = [...Deno.readDirSync(`${runFolder}/checkpoints`)].map(({ name }) => name);
+    await Deno.rename(`${runFolder}/checkpoints/${checkpoint}`, `${runFolder}/older`);
+    await assert.rejects(evaluate(), { name: "CheckpointError" });
+    assert.deepEqual(
+      [...Deno.readDirSync(runFolder)].map(({ name }) => name).filter((name) => name.endsWith(".tmp")),
+      [],
+    );
+  });
+});
+
+Deno.test("evaluateRun() refuses other images than the run's own", async () => {
+  await inTemporaryRun(async (runFolder, dataFolder) => {
+    await writeHalves(`${dataFolder}-other`, 1);
+    await assert.rejects(
+      evaluateRun(runFolder, { dataFolder: `${dataFolder}-other`, device: "cpu", onMessage: () => {} }),
+      /learned from halves [0-9a-f]{12}, but .*-other holds halves [0-9a-f]{12}: name the run's own images with --data/,
+    );
+  });
+});
+
+Deno.test("evaluate's exit codes: 2 usage, 3 data, 4 device, 7 no run", async () => {
+  const error = console.error, log = console.log;
+  const said: string[] = [];
+  console.error = console.log = (text: string) => said.push(text);
+  try {
+    await inTemporaryRun(async (runFolder, dataFolder) => {
+      assert.equal(await main(["--runs", runFolder]), 2); // commander says the rest itself
+      assert.equal(await main(["--run", runFolder, "--data", `${dataFolder}/none`]), 3);
+      assert.equal(await main(["--run", runFolder, "--data", dataFolder, "--device", "nativ"]), 4);
+      assert.ok(said.at(-1)!.includes('did you mean "native"?'));
+      assert.equal(await main(["--run", dataFolder, "--data", dataFolder, "--device", "cpu"]), 7);
+      assert.equal(await main(["--run", runFolder, "--data", dataFolder, "--device", "cpu"]), 0);
+      assert.ok(said.at(-1)!.includes(`Report: ${runFolder}/report.html`));
+      assert.equal(await main(["--run", `${runFolder}/`, "--data", dataFolder]), 0);
+      assert.ok(said.at(-2)!.includes("is evaluated already"));
+    });
+  } finally {
+    console.error = error;
+    console.log = log;
+  }
+});
