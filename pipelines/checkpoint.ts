@@ -1,3 +1,4 @@
+import { readIfThere } from "./_read_if_there.ts";
 import { writeAtomically } from "./_write_atomically.ts";
 import type { RunConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
@@ -53,13 +54,7 @@ export function readCheckpoint(path: string): Checkpoint {
 
 /** The paths of a folder's checkpoints, oldest first; what a killed write left behind is not among them. */
 export function listCheckpoints(folder: string): string[] {
-  const names: string[] = [];
-  try {
-    for (const { name } of Deno.readDirSync(folder)) {
-      if (/^step-\d{8}\.safetensors$/.test(name)) names.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const entries = readIfThere(folder, () => [...Deno.readDirSync(folder)]) ?? [];
+  const names = entries.map(({ name }) => name).filter((name) => /^step-\d{8}\.safetensors$/.test(name));
   return names.sort().map((name) => `${folder}/${name}`);
 }

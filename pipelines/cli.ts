@@ -24,24 +24,48 @@ type Flags = {
   readonly onCollapse: "stop" | "warn";
 };
 
+/** Where the command writes. */
+export type Terminal = {
+  /** Takes what the run says, line ends included. */
+  readonly write: (text: string) => void;
+  /** Takes what went wrong. */
+  readonly writeError: (text: string) => void;
+  /** Whether a line can be drawn again. */
+  readonly isTerminal: boolean;
+};
+
 /**
- * Runs the command and tells the console how it goes.
+ * Runs the command and tells how it goes.
  * @param args The arguments after the program's name.
+ * @param terminal Where it tells.
  * @returns The exit code, one of {@linkcode exitCodes}.
  */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = standardTerminal(),
+): Promise<number> {
   try {
-    await run(command().parse(args, { from: "user" }).opts<Flags>());
+    await run(command(terminal).parse(args, { from: "user" }).opts<Flags>(), terminal);
     return exitCodes.ok;
   } catch (error) {
     const code = exitCode(error);
     if (error instanceof CommanderError) return code; // it has spoken already
-    console.error(error instanceof Error && code !== exitCodes.unexpected ? error.message : error);
+    const known = error instanceof Error && code !== exitCodes.unexpected;
+    terminal.writeError(`${known ? error.message : Deno.inspect(error)}\n`);
     return code;
   }
 }
 
-function command(): Command {
+function standardTerminal(): Terminal {
+  const encoder = new TextEncoder();
+  return {
+    write: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
+    writeError: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    isTerminal: Deno.stdout.isTerminal(),
+  };
+}
+
+function command({ write, writeError }: Terminal): Command {
   const codes = Object.entries(exitCodes).map(([meaning, code]) => `${code} ${meaning}`).join(", ");
   return new Command("pretrain")
     .description("Pre-trains an ExtreMA encoder, or goes on where the run folder's last checkpoint stands.")
@@ -56,43 +80,38 @@ function command(): Command {
         .default("stop"),
     )
     .addHelpText("after", `\nExit codes: ${codes}`)
+    .configureOutput({ writeOut: write, writeErr: writeError })
     .exitOverride();
 }
 
-async function run(flags: Flags): Promise<void> {
+async function run(flags: Flags, { write, writeError, isTerminal }: Terminal): Promise<void> {
+  const say = (line: string) => write(`${line}\n`);
   const seed = flags.seed === undefined ? [] : [`seed=${flags.seed}`];
   const config = overrideConfig(preset(flags.preset), [...flags.set, ...seed]);
   const folder = flags.run ?? `runs/${flags.preset}`;
-  console.log(`Pretraining ExtreMA, preset ${flags.preset}, seed ${config.seed}, in ${folder}`);
+  say(`Pretraining ExtreMA, preset ${flags.preset}, seed ${config.seed}, in ${folder}`);
 
   const device = await useDevice(flags.device);
-  console.log(`Device  ${device.name}: ${device.detail}`);
-  for (const { name, reason } of device.rejected) console.log(`        not ${name}: ${reason}`);
+  say(`Device  ${device.name}: ${device.detail}`);
+  for (const { name, reason } of device.rejected) say(`        not ${name}: ${reason}`);
 
   const images = await readShards(flags.data, "train");
   const { height, width, channels } = images;
-  console.log(`Data    ${images.name}: ${images.size} images of ${height}×${width}×${channels}`);
+  say(`Data    ${images.name}: ${images.size} images of ${height}×${width}×${channels}`);
 
   const { totalSteps } = runLength(config.schedule, images.size);
-  console.log(`Model   ${describeModel(config)}`);
-  console.log(
+  say(`Model   ${describeModel(config)}`);
+  say(
     `Run     ${totalSteps} steps of ${config.schedule.batchSize} images, ${config.schedule.epochs} epochs`,
   );
   const resumed = resumePoint(folder, config, images.contentHash);
   if (resumed?.checkpoint.step === totalSteps) {
-    console.log(`Already complete: ${resumed.path}`);
+    say(`Already complete: ${resumed.path}`);
     return;
   }
-  if (resumed) console.log(`        goes on after step ${resumed.checkpoint.step}, from ${resumed.path}`);
+  if (resumed) say(`        goes on after step ${resumed.checkpoint.step}, from ${resumed.path}`);
 
-  const encoder = new TextEncoder();
-  const write = (text: string) => void Deno.stdout.writeSync(encoder.encode(text));
-  using progress = new ProgressReporter(
-    Deno.stdout.isTerminal(),
-    config.schedule.batchSize,
-    totalSteps,
-    write,
-  );
+  using progress = new ProgressReporter(isTerminal, config.schedule.batchSize, totalSteps, write);
   using interrupt = new Interrupt();
   const { seconds } = await pretrain(config, images, folder, {
     device,
@@ -101,11 +120,11 @@ async function run(flags: Flags): Promise<void> {
     onStep: (line) => progress.add(line),
     onMessage: (text) => {
       progress.end();
-      console.warn(text);
+      writeError(`${text}\n`);
     },
   });
   progress.end();
-  console.log(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
+  say(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
 }
 
 function describeModel({ encoder, heads, masks }: ExtremaConfig): string {

@@ -17,7 +17,10 @@ export class CollapseWatch {
   /** What the last measurement says, and what to do; for the one who reads the console. */
   message = "";
 
-  /** @param dim P, the width of the outputs. */
+  /**
+   * Begins to watch.
+   * @param dim P, the width of the outputs.
+   */
   constructor(dim: number) {
     this.#dim = dim;
   }

@@ -1,4 +1,5 @@
 import { StorageError } from "@lacuna/data";
+import { readIfThere } from "./_read_if_there.ts";
 import { writeAtomically } from "./_write_atomically.ts";
 
 /** One step's line in `metrics.jsonl`. */
@@ -40,7 +41,10 @@ export class MetricsLog {
     this.#file = Deno.openSync(path, { append: true });
   }
 
-  /** @throws {StorageError} If the disk is full. */
+  /**
+   * Adds a line.
+   * @throws {StorageError} If the disk is full.
+   */
   append(line: MetricsLine): void {
     try {
       const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
@@ -58,12 +62,6 @@ export class MetricsLog {
 
 /** The lines of a `metrics.jsonl`, none where there is no file; a last line that was cut short is left out. */
 export function readMetrics(path: string): MetricsLine[] {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const text = readIfThere(path, () => Deno.readTextFileSync(path)) ?? "";
   return text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as MetricsLine); // after the last \n: nothing, or a cut line
 }

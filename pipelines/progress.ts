@@ -27,6 +27,7 @@ export class ProgressReporter {
   #spread = NaN;
 
   /**
+   * Shows nothing yet.
    * @param isTerminal Whether a line can be drawn again.
    * @param batchSize Images a step.
    * @param totalSteps Steps of the whole run.

@@ -1,5 +1,5 @@
+import { readIfThere } from "./_read_if_there.ts";
 import { writeAtomically } from "./_write_atomically.ts";
-import { CheckpointError } from "./errors.ts";
 
 /** What `run.json` says of a run: what it ran on, how far it came, how long it took. */
 export type RunSummary = {
@@ -36,14 +36,9 @@ export function writeRunSummary(folder: string, summary: RunSummary): void {
 
 /**
  * What `run.json` says, `undefined` where there is none.
- * @throws {CheckpointError} If it is not JSON.
+ * @throws {CheckpointError} If it cannot be read or is not JSON.
  */
 export function readRunSummary(folder: string): RunSummary | undefined {
   const path = `${folder}/run.json`;
-  try {
-    return JSON.parse(Deno.readTextFileSync(path)) as RunSummary;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new CheckpointError(`Cannot read ${path} (${(error as Error).message})`, { cause: error });
-  }
+  return readIfThere(path, () => JSON.parse(Deno.readTextFileSync(path)) as RunSummary);
 }

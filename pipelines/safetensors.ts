@@ -9,6 +9,7 @@ export type Safetensors = {
 
 /** Bytes that are not the safetensors file they should be; the message names the file and the check. */
 export class SafetensorsError extends Error {
+  /** The class, for those who see the error only as text. */
   override readonly name: string = "SafetensorsError";
 }
 

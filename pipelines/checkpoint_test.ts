@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { StorageError } from "@lacuna/data";
+import { type Checkpoint, listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { CheckpointError } from "./errors.ts";
+import { encodeSafetensors } from "./safetensors.ts";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testConfig } from "./_test_config.ts";
+
+const checkpoint = (step: number): Checkpoint => ({
+  step,
+  config: testConfig(),
+  dataHash: "abc",
+  tensors: { "student.norm.bias": { shape: [2], data: new Float32Array([step, -1]) } },
+});
+
+Deno.test("readCheckpoint() gives back what writeCheckpoint() took", () => {
+  using folder = new TemporaryFolder();
+  const path = writeCheckpoint(folder.path, checkpoint(12));
+  assert.equal(path, `${folder.path}/step-00000012.safetensors`);
+  assert.deepEqual(readCheckpoint(path), checkpoint(12));
+});
+
+Deno.test("writeCheckpoint() keeps the newest two and leaves nothing half-written", () => {
+  using folder = new TemporaryFolder();
+  for (const step of [10, 20, 30]) writeCheckpoint(folder.path, checkpoint(step));
+  const names = ["step-00000020.safetensors", "step-00000030.safetensors"];
+  assert.deepEqual(listCheckpoints(folder.path), names.map((name) => `${folder.path}/${name}`));
+  assert.deepEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(), names);
+});
+
+Deno.test("writeCheckpoint() says where it cannot write", () => {
+  using folder = new TemporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/file`, ""); // root may write anywhere but below a file
+  assert.throws(() => writeCheckpoint(`${folder.path}/file`, checkpoint(1)), (error: unknown) => {
+    assert.ok(error instanceof StorageError);
+    assert.match(error.message, /^Cannot write .*\/file\/step-00000001\.safetensors \(.*\): free some space/);
+    return true;
+  });
+});
+
+Deno.test("listCheckpoints() passes over what a killed write left behind", () => {
+  using folder = new TemporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/step-00000001.safetensors.tmp`, "");
+  assert.deepEqual(listCheckpoints(folder.path), []);
+  assert.deepEqual(listCheckpoints(`${folder.path}/none`), []);
+});
+
+Deno.test("readCheckpoint() refuses damaged files and other formats", () => {
+  using folder = new TemporaryFolder();
+  const path = writeCheckpoint(folder.path, checkpoint(12));
+  Deno.truncateSync(path, 100);
+  assert.throws(() => readCheckpoint(path), CheckpointError);
+  Deno.writeFileSync(path, encodeSafetensors({ tensors: {}, metadata: { format: "pt" } }));
+  assert.throws(() => readCheckpoint(path), /is of the format "pt", not "lacuna checkpoint 1"/);
+});

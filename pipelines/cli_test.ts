@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { type LabelledImages, writeShards } from "@lacuna/data";
+import { listCheckpoints } from "./checkpoint.ts";
+import { main } from "./cli.ts";
+import { readMetrics } from "./metrics_log.ts";
+import { readRunSummary } from "./run_summary.ts";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testImages } from "./_test_images.ts";
+
+/** Shards of 64 small images. */
+async function writeData(folder: string): Promise<string> {
+  const { images, labels, height, width, channels, classNames } = testImages(64);
+  const split: LabelledImages = { images, labels: Uint8Array.from(labels) };
+  await writeShards(`${folder}/data`, {
+    name: "stripes",
+    source: "a test",
+    licence: "MIT",
+    height,
+    width,
+    channels,
+    classNames,
+    dropped: { malformed: 0, duplicates: 0 },
+    splits: { train: split, test: split },
+  });
+  return `${folder}/data`;
+}
+
+/** Flags of a run of 40 small steps. */
+function flagsOf(data: string, run: string, ...more: string[]): string[] {
+  const settings = ["encoder.dim=8", "schedule.batchSize=8", "schedule.epochs=5", "log.checkpointEvery=5"];
+  const common = ["--preset", "tiny", "--device", "cpu", "--data", data, "--run", run];
+  return [...common, ...settings.flatMap((setting) => ["--set", setting]), ...more];
+}
+
+/** Runs the command in this process. */
+async function call(args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = "", error = "";
+  const code = await main(args, {
+    write: (text) => void (out += text),
+    writeError: (text) => void (error += text),
+    isTerminal: false,
+  });
+  return { code, out, error };
+}
+
+/** Starts the command in a process of its own. */
+function spawn(args: readonly string[]): Deno.ChildProcess {
+  const cli = new URL("./cli.ts", import.meta.url).pathname;
+  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+  const command = ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, cli, ...args];
+  return new Deno.Command("deno", { args: command, stdout: "null", stderr: "piped" }).spawn();
+}
+
+/** Waits until a run has logged some steps. */
+async function waitForSteps(run: string, numSteps: number): Promise<void> {
+  while (readMetrics(`${run}/metrics.jsonl`).length < numSteps) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test("pretrain trains, and a second call says that the run is complete", async () => {
+  using folder = new TemporaryFolder();
+  const flags = flagsOf(
+    await writeData(folder.path),
+    `${folder.path}/run`,
+    "--set",
+    "schedule.epochs=1",
+    "--seed",
+    "3",
+  );
+  const first = await call(flags);
+  assert.deepEqual([first.code, first.error], [0, ""]);
+  assert.match(
+    first.out,
+    /seed 3.*\nDevice +cpu: .*\nData +stripes: 64 images of 14×14×1\nModel .*\nRun +8 steps of 8/,
+  );
+  assert.match(first.out, /step 1\/8 .*\nstep 8\/8 .*\nDone +8 steps in /);
+  const second = await call(flags);
+  assert.equal(second.code, 0);
+  assert.match(second.out, /Already complete: .*step-00000008\.safetensors/);
+});
+
+Deno.test("every error that a user can mend has its message and exit code", async () => {
+  using folder = new TemporaryFolder();
+  const data = await writeData(folder.path);
+  Deno.writeTextFileSync(`${folder.path}/file`, "");
+  const run = `${folder.path}/run`;
+  const collapsing = [
+    "heads.usePredictor=false",
+    "heads.norm=layer",
+    "schedule.momentum=0.9",
+    "optimizer.learningRate=0.5",
+  ];
+  const cases: [number, RegExp, string[]][] = [
+    [2, /unknown option '--prset'\n\(Did you mean --preset\?\)/, ["--prset", "demo"]],
+    [2, /There is no preset dmeo: did you mean demo\?/, ["--preset", "dmeo"]],
+    [2, /option '--seed <number>' argument '-1' is invalid/, ["--seed", "-1"]],
+    [2, /Allowed choices are stop, warn/, ["--on-collapse", "shrug"]],
+    [2, /no field encoder\.deph: did you mean encoder\.depth\?/, ["--set", "encoder.deph=2"]],
+    [2, /patch/i, flagsOf(data, run, "--set", "encoder.patchSize=5")],
+    [2, /5 disjoint masks of 1 tokens do not fit in 4/, flagsOf(data, run, "--set", "masks.numMasks=5")],
+    [2, /masks\.ratio/, flagsOf(data, run, "--set", "masks.ratio=1")],
+    [3, /none\/manifest\.json/, flagsOf(`${folder.path}/none`, run)],
+    [4, /wsam.*did you mean "wasm"/, [...flagsOf(data, run), "--device", "wsam"]],
+    [
+      5,
+      /the first tensor that is not finite/,
+      flagsOf(data, `${run}5`, "--set", "optimizer.learningRate=1e30"),
+    ],
+    [
+      6,
+      /The teacher has collapsed/,
+      flagsOf(data, `${run}6`, ...collapsing.flatMap((setting) => ["--set", setting])),
+    ],
+    [7, /Cannot write .*file\/run/, flagsOf(data, `${folder.path}/file/run`)],
+  ];
+  for (const [code, message, args] of cases) {
+    const result = await call(args);
+    assert.equal(result.code, code, `${args.join(" ")}: ${result.error}`);
+    assert.match(result.error, message);
+    assert.doesNotMatch(result.error, /\n {4}at /); // no stack
+  }
+});
+
+Deno.test("pretrain --help lists presets and exit codes", async () => {
+  const { code, out } = await call(["--help"]);
+  assert.equal(code, 0);
+  assert.match(out, /demo, long, tiny, reference, paper/);
+  assert.match(out, /Exit codes: 0 ok, 1 unexpected, 2 usage, .* 130 interrupted/);
+});
+
+Deno.test("SIGINT ends a run with a checkpoint and 130; killed and resumed, it ends with the same bytes", async () => {
+  using folder = new TemporaryFolder();
+  const data = await writeData(folder.path);
+  const [whole, broken] = [`${folder.path}/whole`, `${folder.path}/broken`];
+  assert.equal((await call(flagsOf(data, whole))).code, 0);
+
+  const interrupted = spawn(flagsOf(data, broken));
+  await waitForSteps(broken, 2);
+  interrupted.kill("SIGINT");
+  const { code, stderr } = await interrupted.output();
+  assert.equal(code, 130);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /^Interrupted after \d+ of 40 steps; the checkpoint is .*\.safetensors/,
+  );
+  assert.equal(readRunSummary(broken)!.status, "interrupted");
+  const numSteps = readMetrics(`${broken}/metrics.jsonl`).length;
+  assert.match(
+    listCheckpoints(`${broken}/checkpoints`).at(-1)!,
+    new RegExp(`step-0*${numSteps}\\.safetensors$`),
+  );
+
+  const killed = spawn(flagsOf(data, broken));
+  await waitForSteps(broken, numSteps + 8);
+  killed.kill("SIGKILL");
+  await killed.output();
+  const resumed = await call(flagsOf(data, broken));
+  assert.match(resumed.out, /goes on after step \d+, from /);
+  assert.deepEqual(
+    Deno.readFileSync(`${broken}/checkpoints/step-00000040.safetensors`),
+    Deno.readFileSync(`${whole}/checkpoints/step-00000040.safetensors`),
+  );
+});

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { momentumSchedule } from "@lacuna/objectives";
+import { useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import type { ExtremaConfig } from "./config.ts";
+import { extrema, type ExtremaBatch, type ExtremaPipeline } from "./extrema.ts";
+import { extremaBatches } from "./extrema_batches.ts";
+import { testConfig } from "./_test_config.ts";
+import { testImages } from "./_test_images.ts";
+
+await useDevice("cpu");
+
+const images = testImages(16);
+const start = { step: 0, progress: 0 };
+
+/** The batch of the first images of epoch 0. */
+function batchOf(config: ExtremaConfig, size = 8): ExtremaBatch {
+  return extremaBatches(config, images).batch(Int32Array.from({ length: size }, (_, i) => i), 0);
+}
+
+/** A copy of every value, by name. */
+function valuesOf(parameters: ExtremaPipeline["parameters"]): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [...value.dataSync()]]));
+}
+
+/** Moves the student a little, away from the teacher. */
+function disturb(pipeline: ExtremaPipeline): void {
+  tf.tidy(() => {
+    for (const parameter of Object.values(pipeline.parameters)) {
+      if (parameter.trainable) parameter.assign(tf.add(parameter, 0.01));
+    }
+  });
+}
+
+Deno.test("the student has a gradient in every trainable parameter, the teacher none", () => {
+  const pipeline = extrema(testConfig("encoder.dropPathRate=0"), images);
+  const { loss, grads, targets } = pipeline.step(batchOf(testConfig()), start);
+  const trainable = Object.keys(pipeline.parameters).filter((name) => name !== "pos_embed");
+  assert.deepEqual(Object.keys(grads).sort(), trainable.sort());
+  for (const [name, grad] of Object.entries(grads)) {
+    // the softmax over keys does not feel a bias that all of them share, batch norm none before it
+    if (/attn\.(k|qkv)\.bias$|^(head|predictor)\.[03]\.bias$/.test(name) && name !== "predictor.3.bias") {
+      continue;
+    }
+    assert.ok(grad.dataSync().some((x) => Math.abs(x) > 1e-9), `${name} has no gradient`);
+  }
+  assert.ok(Object.values(pipeline.teacher).every((parameter) => !parameter.trainable));
+  assert.ok(loss.dataSync()[0]! > 0 && loss.dataSync()[0]! < 4); // of unit vectors
+  assert.deepEqual(targets.shape, [8, 8]);
+});
+
+Deno.test("the teacher begins as the student's encoder and projector, without the predictor", () => {
+  const { parameters, teacher } = extrema(testConfig(), images);
+  const shared = Object.keys(parameters).filter((name) => !name.startsWith("predictor."));
+  assert.deepEqual(Object.keys(teacher).sort(), shared.sort());
+  for (const [name, values] of Object.entries(valuesOf(teacher))) {
+    assert.deepEqual(values, [...parameters[name]!.dataSync()], name);
+  }
+});
+
+Deno.test("a step moves the teacher by m towards the student before it speaks, and nothing else", () => {
+  const config = testConfig();
+  const pipeline = extrema(config, images);
+  disturb(pipeline);
+  const student = valuesOf(pipeline.parameters);
+  const teacher = valuesOf(pipeline.teacher);
+  const { targets, metrics } = pipeline.step(batchOf(config), { step: 4, progress: 0.5 });
+  const momentum = momentumSchedule(config.schedule.momentum, 0.5);
+  assert.equal(metrics.momentum, momentum);
+  for (const [name, values] of Object.entries(valuesOf(pipeline.teacher))) {
+    for (const [i, value] of values.entries()) {
+      const expected = momentum * teacher[name]![i]! + (1 - momentum) * student[name]![i]!;
+      assert.ok(Math.abs(value - expected) < 1e-6, name); // float32, numbers near 1
+    }
+  }
+  assert.deepEqual(valuesOf(pipeline.parameters), student);
+
+  const still = extrema(config, images); // its teacher is set to where the other's went: it says the same with m = 1
+  for (const [name, parameter] of Object.entries(still.teacher)) {
+    parameter.assign(tf.clone(pipeline.teacher[name]!));
+  }
+  const again = still.step(batchOf(config), { step: 4, progress: 1 });
+  assert.deepEqual([...again.targets.dataSync()], [...targets.dataSync()]);
+});
+
+Deno.test("the loss is a mean over images: every image twice gives the same", () => {
+  const config = testConfig("heads.norm=layer", "encoder.dropPathRate=0");
+  const once = batchOf(config, 4);
+  const twice: ExtremaBatch = {
+    student: new Float32Array([...once.student, ...once.student]),
+    teacher: new Float32Array([...once.teacher, ...once.teacher]),
+    samples: new Int32Array([...once.samples, ...once.samples]),
+    epoch: 0,
+  };
+  const a = extrema(config, images).step(once, start).loss.dataSync()[0]!;
+  const b = extrema(config, images).step(twice, start).loss.dataSync()[0]!;
+  assert.ok(Math.abs(a - b) < 1e-6, `${a} and ${b}`); // float32
+});
+
+Deno.test("the same seed, epoch, samples and step give the same numbers; another epoch gives other masks", () => {
+  const config = testConfig();
+  const lossOf = (batch: ExtremaBatch, step = 0) =>
+    extrema(config, images).step(batch, { step, progress: 0 }).loss.dataSync()[0]!;
+  const batch = batchOf(config);
+  assert.equal(lossOf(batch), lossOf(batch));
+  assert.notEqual(lossOf(batch), lossOf({ ...batch, epoch: 1 })); // masks
+  assert.notEqual(lossOf(batch), lossOf(batch, 1)); // drop path
+  assert.notEqual(
+    lossOf(batch),
+    extrema({ ...config, seed: 1 }, images).step(batch, start).loss.dataSync()[0]!,
+  );
+});
+
+Deno.test("without the predictor the projector speaks to the teacher", () => {
+  const { parameters, teacher } = extrema(testConfig("heads.usePredictor=false"), images);
+  assert.deepEqual(Object.keys(parameters), Object.keys(teacher));
+});
+
+Deno.test("extrema() refuses what does not fit before the first step", () => {
+  const refuse = (message: RegExp, ...settings: string[]) =>
+    assert.throws(() => extrema(testConfig(...settings), images), { name: "RangeError", message });
+  refuse(/patch/i, "encoder.patchSize=5"); // 14 / 5
+  refuse(/5 disjoint masks of 1 tokens do not fit in 4/, "masks.numMasks=5");
+  refuse(/keeps 0 of 4 tokens/, "masks.ratio=0.9");
+  refuse(/head/i, "encoder.numHeads=3"); // 8 / 3
+});

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { learningRateSchedule } from "./learning_rate_schedule.ts";
+
+const paper = { learningRate: 1.5e-4, batchSize: 2048, epochs: 300, warmupEpochs: 40 };
+const peak = 1.2e-3; // 1.5e-4 · 2048 / 256
+
+Deno.test("learningRateSchedule() rises from 0 to its peak and falls to 0", () => {
+  assert.equal(learningRateSchedule(paper, 0), 0);
+  assert.equal(learningRateSchedule(paper, 20), peak / 2);
+  assert.equal(learningRateSchedule(paper, 40), peak);
+  assert.ok(Math.abs(learningRateSchedule(paper, 170) - peak / 2) < 1e-18); // cos(π/2) = 0 up to rounding
+  assert.equal(learningRateSchedule(paper, 300), 0);
+});
+
+Deno.test("learningRateSchedule() begins at its peak without warm-up", () => {
+  assert.equal(learningRateSchedule({ ...paper, warmupEpochs: 0 }, 0), peak);
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { useDevice } from "@lacuna/tensor";
+import { listCheckpoints, readCheckpoint } from "./checkpoint.ts";
+import { CheckpointError } from "./errors.ts";
+import { extremaEncoder } from "./extrema_encoder.ts";
+import { loadRun } from "./load_run.ts";
+import { pretrain } from "./pretrain.ts";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testConfig } from "./_test_config.ts";
+import { testImages } from "./_test_images.ts";
+
+const device = await useDevice("cpu");
+const images = testImages(64);
+
+Deno.test("loadRun() gives the teacher's weights and, beside it, the encoder that the run began with", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5", "seed=3");
+  const summary = await pretrain(config, images, folder.path, { device });
+  const run = loadRun(folder.path);
+  assert.deepEqual([run.config, run.summary, run.step, run.metrics.length], [config, summary, 4, 4]);
+
+  const { tensors } = readCheckpoint(listCheckpoints(`${folder.path}/checkpoints`).at(-1)!);
+  const initial = extremaEncoder(config, images).parameters;
+  for (const [name, parameter] of Object.entries(run.teacher.parameters)) {
+    assert.deepEqual(parameter.dataSync(), tensors[`teacher.${name}`]!.data, name);
+  }
+  for (const [name, parameter] of Object.entries(run.untrained.parameters)) {
+    assert.deepEqual(parameter.dataSync(), initial[name]!.dataSync(), name);
+  }
+  const weight = "blocks.0.attn.qkv.weight";
+  assert.notDeepEqual(
+    run.teacher.parameters[weight]!.dataSync(),
+    run.untrained.parameters[weight]!.dataSync(),
+  );
+});
+
+Deno.test("loadRun() says what is missing", () => {
+  using folder = new TemporaryFolder();
+  assert.throws(() => loadRun(folder.path), (error: unknown) => {
+    assert.ok(error instanceof CheckpointError);
+    assert.match(error.message, /^There is no run with a checkpoint in .*: pretrain one there first/);
+    return true;
+  });
+});

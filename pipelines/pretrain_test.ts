@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { useDevice } from "@lacuna/tensor";
+import { ConfigError, InterruptedError } from "./errors.ts";
+import { readMetrics } from "./metrics_log.ts";
+import { pretrain } from "./pretrain.ts";
+import { readRunSummary } from "./run_summary.ts";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testConfig } from "./_test_config.ts";
+import { testImages } from "./_test_images.ts";
+
+const device = await useDevice("cpu");
+const images = testImages(64);
+
+Deno.test("pretrain() keeps run.json: interrupted, then complete", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const signal = AbortSignal.abort();
+  await assert.rejects(pretrain(config, images, folder.path, { device, signal }), InterruptedError);
+  const first = readRunSummary(folder.path)!;
+  assert.deepEqual([first.status, first.step, first.totalSteps], ["interrupted", 1, 4]);
+
+  const summary = await pretrain(config, images, folder.path, { device });
+  assert.deepEqual(readRunSummary(folder.path), summary);
+  assert.deepEqual([summary.status, summary.step, summary.started], ["complete", 4, first.started]);
+  assert.deepEqual(summary.data, {
+    name: "stripes",
+    size: 64,
+    height: 14,
+    width: 14,
+    channels: 1,
+    contentHash: images.contentHash,
+  });
+  assert.equal(summary.device.name, "cpu");
+  const seconds = readMetrics(`${folder.path}/metrics.jsonl`).map((line) => 8 / line.imagesPerSecond);
+  assert.equal(summary.seconds, seconds.reduce((sum, x) => sum + x, 0));
+
+  assert.deepEqual(await pretrain(config, images, folder.path, { device }), summary); // nothing left to do
+});
+
+Deno.test("pretrain() refuses what does not fit as a config error, and touches nothing", async () => {
+  using folder = new TemporaryFolder();
+  const run = `${folder.path}/run`;
+  const refuse = (message: RegExp, ...settings: string[]) =>
+    assert.rejects(pretrain(testConfig(...settings), images, run, { device }), (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, message);
+      return true;
+    });
+  await refuse(/patch/i, "encoder.patchSize=5"); // 14 / 5
+  await refuse(/5 disjoint masks of 1 tokens do not fit in 4/, "masks.numMasks=5");
+  await refuse(/64 images fill no batch of 65/, "schedule.batchSize=65");
+  assert.throws(() => Deno.statSync(run), Deno.errors.NotFound);
+});

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { StorageError } from "@lacuna/data";
+import { useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import { listCheckpoints, readCheckpoint } from "./checkpoint.ts";
+import type { ExtremaConfig } from "./config.ts";
+import { CheckpointError, CollapseError, ConfigError, InterruptedError, NonFiniteError } from "./errors.ts";
+import { extrema } from "./extrema.ts";
+import { extremaBatches } from "./extrema_batches.ts";
+import { type MetricsLine, readMetrics } from "./metrics_log.ts";
+import { train, type TrainOptions, type TrainResult } from "./train.ts";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testConfig } from "./_test_config.ts";
+import { testImages } from "./_test_images.ts";
+
+await useDevice("cpu");
+
+const images = testImages(64);
+
+/** Trains as a process would that was just started. */
+function start(config: ExtremaConfig, folder: string, options?: TrainOptions): Promise<TrainResult> {
+  return train(extrema(config, images), extremaBatches(config, images), config, folder, options);
+}
+
+/** The numbers of a run that do not depend on the clock. */
+function numbersOf(folder: string): Omit<MetricsLine, "imagesPerSecond" | "dataShare">[] {
+  return readMetrics(`${folder}/metrics.jsonl`).map(({ imagesPerSecond: _, dataShare: __, ...numbers }) =>
+    numbers
+  );
+}
+
+Deno.test("train() ends with a checkpoint and one line a step", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig();
+  const { firstStep, totalSteps, checkpoint } = await start(config, folder.path);
+  assert.deepEqual([firstStep, totalSteps], [0, 16]); // 2 epochs of 64 / 8
+  assert.equal(readCheckpoint(checkpoint).step, 16);
+  assert.deepEqual(JSON.parse(Deno.readTextFileSync(`${folder.path}/config.json`)), config);
+  const lines = readMetrics(`${folder.path}/metrics.jsonl`);
+  assert.deepEqual(lines.map(({ step }) => step), [...Array(16).keys()]);
+  assert.equal(lines[0]!.learningRate, 0); // warm-up begins at 0
+  assert.equal(lines[8]!.epoch, 1);
+  assert.deepEqual(lines.map(({ spread }) => spread !== undefined), lines.map(({ step }) => step % 2 === 0)); // measureEvery 2
+});
+
+Deno.test("train() learns to predict the teacher, and leaves the positions alone", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=6", "optimizer.learningRate=0.3");
+  const pipeline = extrema(config, images);
+  const positions = [...pipeline.parameters.pos_embed!.dataSync()];
+  await train(pipeline, extremaBatches(config, images), config, folder.path);
+  const losses = readMetrics(`${folder.path}/metrics.jsonl`).map(({ loss }) => loss);
+  const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+  assert.ok(mean(losses.slice(-8)) < 0.8 * mean(losses.slice(0, 8)), losses.join(" "));
+  assert.deepEqual([...pipeline.parameters.pos_embed!.dataSync()], positions);
+});
+
+Deno.test("two runs of one seed end with the same bytes, another seed does not", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=1.25"); // 10 steps
+  const a = await start(config, `${folder.path}/a`);
+  const b = await start(config, `${folder.path}/b`);
+  const c = await start({ ...config, seed: 1 }, `${folder.path}/c`);
+  assert.deepEqual(Deno.readFileSync(a.checkpoint), Deno.readFileSync(b.checkpoint));
+  assert.deepEqual(numbersOf(`${folder.path}/a`), numbersOf(`${folder.path}/b`));
+  assert.notDeepEqual(readCheckpoint(c.checkpoint).tensors, readCheckpoint(a.checkpoint).tensors);
+});
+
+Deno.test("a run that was interrupted, then killed, ends with the bytes of one that was not", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("log.checkpointEvery=4");
+  const whole = await start(config, `${folder.path}/whole`);
+
+  const broken = `${folder.path}/broken`;
+  const abort = new AbortController();
+  const interrupt = start(config, broken, {
+    signal: abort.signal,
+    onStep: ({ step }) => step === 2 && abort.abort(),
+  });
+  await assert.rejects(interrupt, (error: unknown) => {
+    assert.ok(error instanceof InterruptedError);
+    assert.match(
+      error.message,
+      /^Interrupted after 3 of 16 steps; the checkpoint is .*step-00000003\.safetensors/,
+    );
+    return true;
+  });
+  const kill = start(config, broken, {
+    onStep: ({ step }) => {
+      if (step === 10) throw new Error("killed"); // 3 steps after the checkpoint at 8
+    },
+  });
+  await assert.rejects(kill, /killed/);
+  assert.equal(readMetrics(`${broken}/metrics.jsonl`).length, 11);
+  const resumed = await start(config, broken);
+
+  assert.deepEqual([resumed.firstStep, resumed.totalSteps], [8, 16]);
+  assert.deepEqual(Deno.readFileSync(resumed.checkpoint), Deno.readFileSync(whole.checkpoint));
+  assert.deepEqual(numbersOf(broken), numbersOf(`${folder.path}/whole`));
+});
+
+Deno.test("a run that is complete stays as it is", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const { checkpoint } = await start(config, folder.path);
+  const before = Deno.readFileSync(checkpoint);
+  assert.deepEqual(await start(config, folder.path), { firstStep: 4, totalSteps: 4, checkpoint });
+  assert.deepEqual(Deno.readFileSync(checkpoint), before);
+});
+
+Deno.test("train() goes back to the checkpoint before one that is damaged, and says so", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("log.checkpointEvery=4", "schedule.epochs=1");
+  const { checkpoint } = await start(config, folder.path);
+  const whole = Deno.readFileSync(checkpoint);
+  Deno.truncateSync(checkpoint, 5000);
+  const messages: string[] = [];
+  const resumed = await start(config, folder.path, { onMessage: (text) => messages.push(text) });
+  assert.equal(resumed.firstStep, 4);
+  assert.match(messages[0]!, /step-00000008\.safetensors: .*; going back to .*step-00000004\.safetensors/);
+  assert.deepEqual(Deno.readFileSync(checkpoint), whole);
+
+  for (const path of listCheckpoints(`${folder.path}/checkpoints`)) Deno.truncateSync(path, 3);
+  await assert.rejects(start(config, folder.path), CheckpointError);
+});
+
+Deno.test("train() refuses to go on with another config or other images, naming what differs", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  await start(config, folder.path);
+  await assert.rejects(
+    start({ ...config, seed: 3, heads: { ...config.heads, norm: "layer" } }, folder.path),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(
+        error.message,
+        /seed is 0 there and 3 here, heads\.norm is batch there and layer here; choose/,
+      );
+      return true;
+    },
+  );
+  const others = { ...images, contentHash: "others" };
+  await assert.rejects(
+    train(extrema(config, others), extremaBatches(config, others), config, folder.path),
+    /other images \(hash stripes 64 there, others here\)/,
+  );
+});
+
+Deno.test("live tensors and bytes are the same after step 3 and after step 30", async () => {
+  using folder = new TemporaryFolder();
+  const memory: { numTensors: number; numBytes: number }[] = [];
+  await start(testConfig("schedule.epochs=4", "log.checkpointEvery=7"), folder.path, {
+    onStep: () => {
+      const { numTensors, numBytes } = tf.memory();
+      memory.push({ numTensors, numBytes });
+    },
+  });
+  assert.deepEqual(memory[30], memory[3]);
+});
+
+Deno.test("train() leaves no tensor behind but the pipeline's", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const pipeline = extrema(config, images);
+  const before = tf.memory().numTensors;
+  await train(pipeline, extremaBatches(config, images), config, folder.path);
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("without the predictor it collapses, and the run says so after a checkpoint", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig(
+    "heads.usePredictor=false",
+    "heads.norm=layer",
+    "schedule.epochs=8",
+    "schedule.momentum=0.9",
+    "optimizer.learningRate=0.5",
+  );
+  await assert.rejects(start(config, folder.path), (error: unknown) => {
+    assert.ok(error instanceof CollapseError);
+    assert.match(
+      error.message,
+      /The teacher has collapsed by step \d+: .*heads\.usePredictor=true.*the checkpoint is/,
+    );
+    return true;
+  });
+  assert.equal(listCheckpoints(`${folder.path}/checkpoints`).length, 1);
+
+  const messages: string[] = [];
+  await start(config, folder.path, { onCollapse: "warn", onMessage: (text) => messages.push(text) });
+  assert.equal(messages.length, 1);
+  assert.match(messages[0]!, /The teacher has collapsed/);
+});
+
+Deno.test("a loss that is not finite ends the run with tensor, step and the last good checkpoint", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig(
+    "optimizer.learningRate=1e30",
+    "schedule.warmupEpochs=0.5",
+    "log.checkpointEvery=1",
+  );
+  await assert.rejects(start(config, folder.path), (error: unknown) => {
+    assert.ok(error instanceof NonFiniteError);
+    assert.match(
+      error.message,
+      /^At step \d+ the loss is NaN; the first tensor that is not finite: .+; the last good checkpoint is .*\.safetensors: lower/,
+    );
+    return true;
+  });
+  for (const path of listCheckpoints(`${folder.path}/checkpoints`)) {
+    for (const { data } of Object.values(readCheckpoint(path).tensors)) {
+      assert.ok(data.every(Number.isFinite));
+    }
+  }
+});
+
+Deno.test("train() names the parameter that is not finite", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig();
+  const pipeline = extrema(config, images);
+  pipeline.parameters["blocks.1.mlp.fc1.bias"]!.assign(tf.fill([16], NaN));
+  await assert.rejects(
+    train(pipeline, extremaBatches(config, images), config, folder.path),
+    /At step 0 the loss is NaN; the first tensor that is not finite: student blocks\.1\.mlp\.fc1\.bias; there was no checkpoint yet/,
+  );
+});
+
+Deno.test("train() says when the run folder cannot be written", async () => {
+  using folder = new TemporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/file`, ""); // root may write anywhere but below a file
+  await assert.rejects(start(testConfig(), `${folder.path}/file/run`), StorageError);
+});
