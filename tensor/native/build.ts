@@ -15,6 +15,7 @@ const sources = [
   "gemm.c",
   "l2_normalize.c",
   "layer_norm.c",
+  "layout.c",
   "optimizer.c",
   "scratch.c",
   "tokens.c",

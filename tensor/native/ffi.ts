@@ -113,6 +113,8 @@ export const symbols = {
   },
   // from, from stride, to, to stride, rows, count
   copy_runs_f32: { parameters: ["buffer", "usize", "buffer", "usize", "usize", "usize"], result: "void" },
+  // x, out, shape uint32, strides uint32, rank at most 8, run
+  transpose_f32: { parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"], result: "void" },
   // operation, a, b, out, outer, inner, a outer, b outer, a inner, b inner
   binary_f32: {
     parameters: ["i32", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize", "usize"],

@@ -100,6 +100,26 @@ export function registerPlainKernels(native: NativeFunctions): void {
       return out.info;
     },
 
+    Transpose({ inputs: { x }, attrs: { perm }, backend }) {
+      const rank = x!.shape.length;
+      if (x!.dtype !== "float32" || rank === 0 || rank > 8) return undefined;
+      const axes = perm as number[];
+      const steps = tf.util.computeStrides(x!.shape).concat(1); // [rank]
+      let kept = 0; // trailing axes that stay in place make one run
+      while (kept < rank - 1 && axes[rank - 1 - kept] === rank - 1 - kept) kept++;
+      const moved = axes.slice(0, rank - kept);
+      const out = backend.output(axes.map((axis) => x!.shape[axis]!));
+      native.transpose_f32(
+        backend.valuesOf(x!) as Bytes,
+        out.values as Bytes,
+        Uint32Array.from(moved, (axis) => x!.shape[axis]!),
+        Uint32Array.from(moved, (axis) => steps[axis]!),
+        moved.length,
+        tf.util.sizeFromShape(x!.shape.slice(rank - kept)),
+      );
+      return out.info;
+    },
+
     Slice({ inputs: { x }, attrs: { begin, size }, backend }) {
       const [starts, sizes] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [
         number[],

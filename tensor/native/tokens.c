@@ -1,4 +1,4 @@
-// Moving tokens: gather by index and its gradient, residual sums that drop samples, copies of runs.
+// Tokens by index, its gradient, and residual sums that drop samples.
 #include "vector.h"
 
 // out [rows, visible, dim]; row r picks from sample r mod batch of tokens [batch, tokens, dim]. Returns 0, or 1 if an index is outside.
@@ -43,10 +43,4 @@ void drop_path_add_f32(const float *x, const float *branch, const float *scale, 
       store_lanes(out + j, x ? load_lanes(x + j, n) + kept : kept, n);
     }
   }
-}
-
-// Copies `rows` runs of `count` floats between two strides.
-void copy_runs_f32(const float *from, size_t from_stride, float *to, size_t to_stride, size_t rows, size_t count) {
-#pragma omp parallel for schedule(static) if (rows * count > PARALLEL_FLOATS)
-  for (size_t r = 0; r < rows; r++) memcpy(to + r * to_stride, from + r * from_stride, count * sizeof(float));
 }
