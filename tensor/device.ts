@@ -7,17 +7,17 @@ import { startWasm } from "./devices/wasm.ts";
 import { startWebgpu } from "./devices/webgpu.ts";
 import { nearestName } from "./nearest_name.ts";
 
-/** Every device by name, with what starts it; a start returns what it found, or throws with the reason why not. */
-const starts = {
+/** A device that runs the maths. */
+export type DeviceName = "native" | "wasm" | "webgpu" | "tensorflow" | "cpu";
+
+/** What starts each device; a start returns what it found, or throws with the reason why not. */
+const starts: Readonly<Record<DeviceName, () => Promise<string>>> = {
   native: startNative,
   wasm: startWasm,
   webgpu: startWebgpu,
   tensorflow: startTensorflow,
   cpu: startCpu,
-} as const satisfies Record<string, () => Promise<string>>;
-
-/** A device that runs the maths. */
-export type DeviceName = keyof typeof starts;
+};
 
 /** Every device, in the order in which `doctor` shows them. */
 export const deviceNames: readonly DeviceName[] = Object.keys(starts) as DeviceName[];
