@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { DeviceError } from "./device_error.ts";
 import { startCpu } from "./devices/cpu.ts";
 import { startNative } from "./devices/native.ts";
