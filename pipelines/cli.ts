@@ -70,7 +70,7 @@ function command({ write, writeError }: Terminal): Command {
   return new Command("pretrain")
     .description("Pre-trains an ExtreMA encoder, or goes on where the run folder's last checkpoint stands.")
     .option("--preset <name>", `config to start from: ${presetNames.join(", ")}`, "demo")
-    .option("--run <folder>", "run folder (default: runs/<preset>)")
+    .option("--run <folder>", "run folder, below runs/ for the task's permissions (default: runs/<preset>)")
     .option("--seed <number>", "seed of every random number (default: the preset's, 0)", parseSeed)
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
     .option("--data <folder>", "shards to learn from", ".lacuna/data/fashion-mnist")

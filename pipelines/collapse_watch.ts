@@ -3,13 +3,14 @@ import type { MetricsLine } from "./metrics_log.ts";
 /** Above this mean cosine between the teacher's outputs for two images, they point the same way. */
 const COLLAPSED_COSINE = 0.99;
 /** Below this share of 1/√P, the healthy spread, outputs do not vary from image to image. */
-const COLLAPSED_SPREAD = 0.02;
+const COLLAPSED_SPREAD = 0.05;
 const PATIENCE = 5;
 
 /**
- * Watches what steps log of a teacher's outputs for collapse to a constant: both signs, in five measurements running. With outputs
- * z/|z| = c + d, c common to all images, mean cosine ≈ |c|² and spread ≈ √((1 − |c|²)/P), so that the second is the stricter sign: a mean
- * cosine of 0.9996. The layer-norm heads begin near a common direction and grow out of it; they pass the first sign and not the second.
+ * Watches what steps log of a teacher's outputs for collapse to a constant: both signs, in five measurements running.
+ * With normalised outputs c + d, c common to all images, the mean cosine is near |c|² and the spread near √((1 − |c|²) / P), so the second
+ * sign is the stricter: a mean cosine of 0.9975. It leaves room for layer-norm heads, which begin around a common direction. On
+ * Fashion-MNIST, at width 64, they stay at 0.26 to 0.3 of 1/√P with the predictor; without it, at momentum 0.9, they pass 0.05 within 60 steps.
  */
 export class CollapseWatch {
   readonly #dim: number;

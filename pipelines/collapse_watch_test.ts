@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CollapseWatch } from "./collapse_watch.ts";
 
 const line = { step: 30, epoch: 1, loss: 0.1, learningRate: 1e-3, imagesPerSecond: 100, dataShare: 0 };
-const constant = { ...line, meanCosine: 0.9999, spread: 0.001 }; // 0.02/√64 = 0.0025
+const constant = { ...line, meanCosine: 0.9999, spread: 0.001 }; // 0.05/√64 = 0.00625
 const common = { ...line, meanCosine: 0.995, spread: 0.0088 }; // √(0.005/64): alike, but told apart
 const healthy = { ...line, meanCosine: 0.1, spread: 0.12 };
 
