@@ -10,6 +10,7 @@ enum { TILE_ROWS = 6 }; // 12 of 16
 #endif
 enum { TILE_VECS = 2, TILE_COLS = TILE_VECS * LANES };
 enum { DEPTH = 256 };              // of a packed strip: DEPTH · TILE_COLS floats stay in the first cache
+enum { PACKED = 0 };               // in place of a row stride: the strip is packed
 enum { BLOCK_ROWS = 8 * TILE_ROWS }; // of A packed at a time: they stay in the second cache
 
 typedef struct {
@@ -18,8 +19,8 @@ typedef struct {
 } Matrix;
 
 // Strips of `width` rows of A, or columns of B, one k after the other; missing ones are zero.
-// `across` steps to the next row (column), `along` to the next k.
-static void pack_strip(const float *from, size_t across, size_t along, size_t count, size_t width, size_t depth,
+// `across` steps to the next row (column), `along` to the next k; `width` is a constant where this is called.
+INLINE void pack_strip(const float *from, size_t across, size_t along, size_t count, size_t width, size_t depth,
                        float *to) {
   if (across == 1 && count == width) {
     for (size_t k = 0; k < depth; k++) memcpy(to + k * width, from + k * along, width * sizeof(float));
@@ -31,27 +32,33 @@ static void pack_strip(const float *from, size_t across, size_t along, size_t co
   }
 }
 
-// One tile: out[TILE_ROWS][TILE_COLS] of packed strips.
-INLINE void tile_product(const float *restrict a, const float *restrict b, size_t depth,
+// One tile of a · b: TILE_ROWS rows of A by one packed strip of B. A's element (i, k) lies at i · row + k · along: in a packed strip
+// row is 1, in rows of the matrix itself along is 1.
+INLINE void tile_product(const float *a, size_t row, size_t along, const float *b, size_t depth,
                          vec sums[TILE_ROWS][TILE_VECS]) {
   vec sum[TILE_ROWS][TILE_VECS] = {{{0}}};
+  const float *from[TILE_ROWS / 3]; // every third row: the two after it are one address calculation away
+  for (int i = 0; i < TILE_ROWS / 3; i++) from[i] = a + 3 * i * row;
   for (size_t k = 0; k < depth; k++) {
     vec column[TILE_VECS];
     for (int j = 0; j < TILE_VECS; j++) column[j] = load(b + k * TILE_COLS + j * LANES);
 #pragma GCC unroll 12
     for (int i = 0; i < TILE_ROWS; i++) {
 #pragma GCC unroll 2
-      for (int j = 0; j < TILE_VECS; j++) sum[i][j] += a[k * TILE_ROWS + i] * column[j];
+      for (int j = 0; j < TILE_VECS; j++) sum[i][j] += from[i / 3][i % 3 * row] * column[j];
     }
+#pragma GCC unroll 4
+    for (int i = 0; i < TILE_ROWS / 3; i++) from[i] += along;
   }
   memcpy(sums, sum, sizeof sum);
 }
 
 // Writes (first strip of k) or adds (the others) a tile to C, with the bias on the first.
-static void tile(const float *a, const float *b, size_t depth, int first, const float *bias, float *c, size_t stride,
-                 size_t rows, size_t cols) {
+static void tile(const float *a, size_t row, const float *b, size_t depth, int first, const float *bias, float *c,
+                 size_t stride, size_t rows, size_t cols) {
   vec sums[TILE_ROWS][TILE_VECS];
-  tile_product(a, b, depth, sums);
+  if (row == PACKED) tile_product(a, 1, TILE_ROWS, b, depth, sums);
+  else tile_product(a, row, 1, b, depth, sums);
   for (size_t i = 0; i < rows; i++) {
     for (size_t j = 0; j < cols; j += LANES) {
       float *at = c + i * stride + j;
@@ -90,7 +97,9 @@ static void multiply(Matrix a, Matrix b, const float *bias, float *c, size_t m, 
 #pragma omp for schedule(dynamic)
       for (size_t task = 0; task < blocks * cuts; task++) {
         const size_t i0 = task / cuts * BLOCK_ROWS, rows = m - i0 < BLOCK_ROWS ? m - i0 : BLOCK_ROWS;
-        for (size_t i = 0; i < rows; i += TILE_ROWS) {
+        // Whole strips of a matrix that lies in rows are read where they are.
+        const size_t in_place = a.col_stride == 1 ? rows - rows % TILE_ROWS : 0;
+        for (size_t i = in_place; i < rows; i += TILE_ROWS) {
           pack_strip(a.data + (i0 + i) * a.row_stride + k0 * a.col_stride, a.row_stride, a.col_stride,
                      rows - i < TILE_ROWS ? rows - i : TILE_ROWS, TILE_ROWS, depth, packed_a + i * depth);
         }
@@ -98,8 +107,10 @@ static void multiply(Matrix a, Matrix b, const float *bias, float *c, size_t m, 
         for (size_t s = task % cuts * strips / cuts; s < end; s++) {
           const size_t j = s * TILE_COLS, cols = n - j < TILE_COLS ? n - j : TILE_COLS;
           for (size_t i = 0; i < rows; i += TILE_ROWS) {
-            tile(packed_a + i * depth, packed_b + s * TILE_COLS * depth, depth, k0 == 0, bias ? bias + j : NULL,
-                 c + (i0 + i) * n + j, n, rows - i < TILE_ROWS ? rows - i : TILE_ROWS, cols);
+            const int packed = i >= in_place;
+            tile(packed ? packed_a + i * depth : a.data + (i0 + i) * a.row_stride + k0, packed ? PACKED : a.row_stride,
+                 packed_b + s * TILE_COLS * depth, depth, k0 == 0, bias ? bias + j : NULL, c + (i0 + i) * n + j, n,
+                 rows - i < TILE_ROWS ? rows - i : TILE_ROWS, cols);
           }
         }
       }
