@@ -93,4 +93,4 @@ INLINE void store_lanes(float *p, vec x, size_t n) {
 }
 
 // Below this many floats a second thread costs more than it saves.
-enum { PARALLEL_FLOATS = 16384 };
+enum { PARALLEL_FLOATS = 32768 };
