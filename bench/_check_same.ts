@@ -47,7 +47,7 @@ function compare(
   tolerance: number,
 ): string {
   const [left, right] = [ours, theirs].map((numbers) =>
-    numbers.map((x) => Number(x.toPrecision(6))).join(" ")
+    numbers.map((x) => Number.isInteger(x) ? x : x.toPrecision(6)).join(" ")
   );
   const same = ours.length === theirs.length &&
     ours.every((x, i) => Math.abs(x - theirs[i]!) <= tolerance * Math.abs(x)); // not so for NaN
