@@ -15,5 +15,5 @@ export async function startNative(): Promise<string> {
   }
   await tf.setBackend("native");
   hushAdvert();
-  return `C kernels by ${record.compiler}, ${navigator.hardwareConcurrency} threads`;
+  return `C kernels by ${record.compiler}, ${functions.num_threads()} threads`;
 }

@@ -18,12 +18,15 @@ const sources = [
   "layout.c",
   "optimizer.c",
   "scratch.c",
+  "threads.c",
   "tokens.c",
 ];
 const portableSource = "processor.c"; // asked before anything built for one processor runs
 const headers = ["scratch.h", "vector.h"];
 const flags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC"];
 const processorFlags = ["-march=native", "-fopenmp"];
+// Threads of the OpenMP runtime outlive the library's last user: it must never be unloaded under them.
+const linkFlags = Deno.build.os === "linux" ? ["-lm", "-Wl,-z,nodelete"] : ["-lm"];
 const folder = ".lacuna/native";
 
 type Compiler = { readonly command: string; readonly version: string };
@@ -72,7 +75,7 @@ async function compile(compiler: Compiler, texts: ReadonlyMap<string, string>): 
     for (const [name, text] of texts) await Deno.writeTextFile(`${work}/${name}`, text);
     await run(...flags, "-c", `${work}/${portableSource}`, "-o", `${work}/processor.o`);
     const inputs = [`${work}/processor.o`, ...sources.map((name) => `${work}/${name}`)];
-    await run(...flags, ...processorFlags, "-shared", ...inputs, "-lm", "-o", `${work}/kernels.so`);
+    await run(...flags, ...processorFlags, "-shared", ...inputs, ...linkFlags, "-o", `${work}/kernels.so`);
     await Deno.rename(`${work}/kernels.so`, libraryPath); // whoever has the old file open keeps it
   } finally {
     await Deno.remove(work, { recursive: true });
@@ -96,7 +99,7 @@ async function build(): Promise<void> {
   const record = {
     sources: new Uint8Array(digest).toHex(),
     compiler: compiler.version,
-    flags: [...flags, ...processorFlags],
+    flags: [...flags, ...processorFlags, ...linkFlags],
   };
   if (await isUpToDate(record)) {
     console.log(`Native kernels are up to date: ${libraryPath}`);

@@ -139,6 +139,7 @@ export const symbols = {
   },
   // teacher, student, size, momentum, 1 − momentum
   momentum_update_f32: { parameters: ["buffer", "buffer", "usize", "f32", "f32"], result: "void" },
+  num_threads: { parameters: [], result: "i32" }, // that a parallel kernel uses
   processor_features: { parameters: ["buffer"], result: "void" }, // words [8] uint32
 } as const satisfies Deno.ForeignLibraryInterface;
 
