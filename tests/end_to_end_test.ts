@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { Workplace } from "./_workplace.ts";
+
+const flags = ["--preset", "tiny", "--run", "runs/tiny", "--set", "schedule.epochs=2"];
+
+Deno.test("pretrain, then evaluate: a table with both controls and a report that needs nothing else", async () => {
+  using place = new Workplace();
+  await place.writeData();
+  const trained = await place.run("pretrain", flags);
+  assert.equal(trained.code, 0, trained.error);
+  assert.match(trained.out, /Data +stripes: 160 images of 14×14×1/);
+  assert.match(trained.out, /Done +20 steps in .*: runs\/tiny/); // 2 epochs of 160 / 16
+
+  const evaluated = await place.run("evaluate", ["--run", "runs/tiny"]);
+  assert.equal(evaluated.code, 0, evaluated.error);
+  const percent = String.raw` +\d+\.\d+`;
+  for (const features of ["trained encoder", "untrained encoder", "raw pixels"]) {
+    assert.match(evaluated.out, new RegExp(`^${features} .*${percent}.*${percent}`, "m"));
+  }
+  assert.match(evaluated.out, /^Report: runs\/tiny\/report\.html$/m);
+
+  const record = JSON.parse(Deno.readTextFileSync(`${place.path}/runs/tiny/evaluation.json`));
+  assert.equal(record.checkpoint.step, 20);
+  assert.deepEqual([record.table.numTrain, record.table.numTest], [160, 80]);
+  for (const { knn, linear } of record.table.rows) {
+    assert.ok(knn >= 0 && knn <= 1 && linear >= 0 && linear <= 1);
+  }
+  assertSelfContained(Deno.readTextFileSync(`${place.path}/runs/tiny/report.html`));
+
+  const before = filesOf(`${place.path}/runs/tiny`);
+  const trainedAgain = await place.run("pretrain", flags);
+  assert.equal(trainedAgain.code, 0, trainedAgain.error);
+  assert.match(trainedAgain.out, /Already complete: runs\/tiny\/checkpoints\/step-00000020\.safetensors/);
+  const evaluatedAgain = await place.run("evaluate", ["--run", "runs/tiny"]);
+  assert.equal(evaluatedAgain.code, 0, evaluatedAgain.error);
+  assert.match(evaluatedAgain.out, /The checkpoint of step 20 is evaluated already/);
+  assert.deepEqual(tableOf(evaluatedAgain.out), tableOf(evaluated.out));
+  assert.deepEqual(filesOf(`${place.path}/runs/tiny`), before);
+});
+
+Deno.test("the pure tasks do the same without FFI", async () => {
+  using place = new Workplace();
+  await place.writeData();
+  const trained = await place.run("pretrain:pure", flags);
+  assert.equal(trained.code, 0, trained.error);
+  assert.match(trained.out, /Device +wasm: .*\n +not native: .*--allow-ffi/);
+  const evaluated = await place.run("evaluate:pure", ["--run", "runs/tiny"]);
+  assert.equal(evaluated.code, 0, evaluated.error);
+  assert.match(evaluated.out, /Evaluating on wasm/);
+  assertSelfContained(Deno.readTextFileSync(`${place.path}/runs/tiny/report.html`));
+});
+
+/** Nothing that a browser would fetch: every source, link and style sheet is in the page itself. */
+function assertSelfContained(page: string): void {
+  assert.match(page, /^\s*<!doctype html>/i);
+  const fetched = [
+    ...page.matchAll(/\s(?:src|srcset|href|poster|action)\s*=(?!\s*["']?(?:data:|#))[^>]{0,80}/gi),
+    ...page.matchAll(/url\((?!\s*["']?(?:data:|#))[^)]*/gi),
+    ...page.matchAll(/@import\s[^;]*|\b(?:fetch|import|XMLHttpRequest|WebSocket)\s*\([^)]*/g),
+  ].map(([text]) => text);
+  assert.deepEqual(fetched, []);
+  const code = page.replaceAll(/\/\*.*?\*\//gs, ""); // comments name what they come from
+  const addresses = (code.match(/https?:\/\/[^\s"'<>)]*/g) ?? []).filter((address) =>
+    !address.startsWith("http://www.w3.org/") // names of XML dialects
+  );
+  assert.deepEqual(addresses, []);
+}
+
+/** The lines of the table. */
+function tableOf(out: string): string[] {
+  return out.split("\n").filter((line) => /^(trained encoder|untrained encoder|raw pixels) .*%/.test(line));
+}
+
+/** Every file below a folder with the time it was last written. */
+function filesOf(folder: string): [string, number][] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }): [string, number][] => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? filesOf(path) : [[path, Deno.statSync(path).mtime!.getTime()]];
+  }).sort();
+}
