@@ -122,11 +122,20 @@ static void multiply(Matrix a, Matrix b, const float *bias, float *c, size_t m, 
 // A transposed operand is stored [k, m] or [n, k]. bias [n] may be null.
 void gemm_f32(const float *a, const float *b, const float *bias, float *c, size_t batches, size_t a_stride,
               size_t b_stride, size_t m, size_t n, size_t k, int32_t transpose_a, int32_t transpose_b) {
-  const int many = batches > 1 && m * n * k < 1000000;
-#pragma omp parallel for schedule(static) if (many)
+  const size_t a_row = transpose_a ? 1 : k, a_col = transpose_a ? m : 1;
+  const size_t b_row = transpose_b ? 1 : n, b_col = transpose_b ? k : 1;
+  // Threads share the batch or each product, in two loops: in a parallel region around another, even in one that a false `if` clause
+  // keeps to one thread, OpenMP starts new threads for the inner one every time.
+  if (batches > 1 && m * n * k < 1000000) {
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < batches; i++) {
+      const Matrix left = {a + i * a_stride, a_row, a_col}, right = {b + i * b_stride, b_row, b_col};
+      multiply(left, right, bias, c + i * m * n, m, n, k, 0);
+    }
+    return;
+  }
   for (size_t i = 0; i < batches; i++) {
-    const Matrix left = {a + i * a_stride, transpose_a ? 1 : k, transpose_a ? m : 1};
-    const Matrix right = {b + i * b_stride, transpose_b ? 1 : n, transpose_b ? k : 1};
-    multiply(left, right, bias, c + i * m * n, m, n, k, !many && m * n * k > 100000);
+    const Matrix left = {a + i * a_stride, a_row, a_col}, right = {b + i * b_stride, b_row, b_col};
+    multiply(left, right, bias, c + i * m * n, m, n, k, m * n * k > 100000);
   }
 }
