@@ -5,6 +5,7 @@
 import { stream, uniform } from "@lacuna/random";
 import { imageOf } from "./_image_of.ts";
 import { normalize } from "./_normalize.ts";
+import type { EpochAddress } from "./epoch_order.ts";
 import type { ImageSet } from "./image_set.ts";
 import { jitter, type JitterRange } from "./jitter.ts";
 import { type CropRange, randomResizedCrop } from "./random_resized_crop.ts";
@@ -18,14 +19,6 @@ export type Augmentation = {
   readonly flipProbability: number;
   /** Drawn for each view anew. */
   readonly jitter: JitterRange;
-};
-
-/** Which numbers are drawn. */
-export type AugmentAddress = {
-  /** Of the run, uint32. */
-  readonly seed: number;
-  /** From 0. */
-  readonly epoch: number;
 };
 
 /** Two views of each image, normalized by the set's mean and standard deviation. */
@@ -73,7 +66,7 @@ export function augmentBatch(
   set: ImageSet,
   samples: ArrayLike<number>,
   augmentation: Augmentation,
-  { seed, epoch }: AugmentAddress,
+  { seed, epoch }: EpochAddress,
   out: ViewBatch = newViews(set, samples.length),
 ): ViewBatch {
   const { height, width, channels } = set;

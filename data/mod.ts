@@ -31,7 +31,7 @@
  *
  * @module
  */
-export { type AugmentAddress, type Augmentation, augmentBatch, type ViewBatch } from "./augment_batch.ts";
+export { type Augmentation, augmentBatch, type ViewBatch } from "./augment_batch.ts";
 export { checkShards } from "./check_shards.ts";
 export { type EpochAddress, epochOrder } from "./epoch_order.ts";
 export type { ImageSet } from "./image_set.ts";
@@ -46,4 +46,5 @@ export { type ShardCheck, ShardError } from "./shard_error.ts";
 export { SourceError } from "./source_error.ts";
 export { type ContentSplit, splitByContent } from "./split_by_content.ts";
 export { StorageError } from "./storage_error.ts";
+export { writeAtomically } from "./write_atomically.ts";
 export { type ImageSource, type LabelledImages, writeShards } from "./write_shards.ts";

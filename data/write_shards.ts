@@ -8,6 +8,7 @@ import { sha256 } from "./_sha256.ts";
 import { type ShardFacts, shardSchema } from "./_shard_schema.ts";
 import type { Manifest, ShardEntry, SplitManifest } from "./read_manifest.ts";
 import { StorageError } from "./storage_error.ts";
+import { writeAtomically } from "./write_atomically.ts";
 
 /** Images and their classes. */
 export type LabelledImages = {
@@ -71,14 +72,14 @@ export async function writeShards(
   await storing(manifestFile, () => removeIfThere(manifestFile)); // it would vouch for half-replaced shards
 
   let numWritten = 0;
-  const writeSplit = async (split: "train" | "test"): Promise<SplitManifest> => {
+  const writeSplit = (split: "train" | "test"): SplitManifest => {
     const { images, labels } = splits[split];
     const shards: ShardEntry[] = [];
     for (let start = 0; start < labels.length; start += ROWS_PER_SHARD) {
       const end = Math.min(start + ROWS_PER_SHARD, labels.length);
       const bytes = encodeShard(facts, splits[split], start, end);
       const file = `${split}-${String(shards.length).padStart(5, "0")}.arrow`;
-      await writeWhole(`${folder}/${file}`, bytes);
+      writeAtomically(`${folder}/${file}`, bytes);
       shards.push({ file, rows: end - start, bytes: bytes.length, sha256: sha256(bytes) });
       numWritten += end - start;
       onProgress?.(numWritten);
@@ -86,10 +87,10 @@ export async function writeShards(
     const contentHash = sha256(images, labels);
     return { rows: labels.length, classCounts: classCounts[split], contentHash, shards };
   };
-  const train = await writeSplit("train");
-  const test = await writeSplit("test");
+  const train = writeSplit("train");
+  const test = writeSplit("test");
   const manifest: Manifest = { format: 1, ...facts, ...moments, dropped, splits: { train, test } };
-  await writeWhole(manifestFile, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  writeAtomically(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
@@ -157,20 +158,6 @@ function encodeShard(facts: ShardFacts, rows: LabelledImages, start: number, end
     batches.push(new RecordBatch(schema, struct));
   }
   return tableToIPC(new Table(schema, batches), "file");
-}
-
-/** Under another name first: a file of the right name is a whole one. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const part = `${file}.part`;
-  await storing(file, async () => {
-    try {
-      await Deno.writeFile(part, bytes);
-      await Deno.rename(part, file);
-    } catch (error) {
-      await removeIfThere(part);
-      throw error;
-    }
-  });
 }
 
 async function removeIfThere(file: string): Promise<void> {
