@@ -7,6 +7,7 @@ import { momentumUpdate, type ParameterMap, valueAndGrads } from "@lacuna/tensor
 import * as tf from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
 import { extremaEncoder } from "./extrema_encoder.ts";
+import { maskOptions } from "./mask_options.ts";
 import type { Pipeline, StepContext, StepResult } from "./pipeline.ts";
 
 /** B images twice over: the same crop, with each branch's own colours. */
@@ -33,13 +34,6 @@ export type ExtremaPipeline = Pipeline<ExtremaBatch> & { readonly teacherEncoder
 export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeline {
   const { seed, encoder: sizes, heads, schedule } = config;
   const { height, width, channels } = image;
-  const masks = {
-    numTokens: Math.floor(height / sizes.patchSize) * Math.floor(width / sizes.patchSize),
-    maskRatio: config.masks.ratio,
-    numMasks: config.masks.numMasks,
-    kind: config.masks.kind,
-  };
-  multiMask(masks, stream({ seed, name: "mask" })); // masks that do not fit are told before the first step
 
   const branch = () => { // both branches begin with the same numbers
     const encoder = extremaEncoder(config, image);
@@ -47,7 +41,9 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     const projector = new ProjectionHead(sizes.dim, heads.hiddenDim, heads.outDim, 3, heads.norm, prng);
     return { encoder, projector, parameters: { ...encoder.parameters, ...under("head", projector) } };
   };
-  const student = branch();
+  const student = branch(); // the encoder refuses a patch size that does not divide the image
+  const masks = maskOptions(config, image);
+  multiMask(masks, stream({ seed, name: "mask" })); // masks that do not fit are told before the first step
   const teacher = branch();
   freeze(teacher.parameters); // it follows and is not trained
   const predictor = heads.usePredictor

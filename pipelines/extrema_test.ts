@@ -120,6 +120,7 @@ Deno.test("extrema() refuses what does not fit before the first step", () => {
   const refuse = (message: RegExp, ...settings: string[]) =>
     assert.throws(() => extrema(testConfig(...settings), images), { name: "RangeError", message });
   refuse(/patch/i, "encoder.patchSize=5"); // 14 / 5
+  refuse(/patch/i, "encoder.patchSize=28"); // no token to mask, but that is not what is wrong
   refuse(/5 disjoint masks of 1 tokens do not fit in 4/, "masks.numMasks=5");
   refuse(/keeps 0 of 4 tokens/, "masks.ratio=0.9");
   refuse(/head/i, "encoder.numHeads=3"); // 8 / 3

@@ -37,6 +37,7 @@ export { extremaBatches } from "./extrema_batches.ts";
 export { extremaEncoder } from "./extrema_encoder.ts";
 export { type LearningRateOptions, learningRateSchedule } from "./learning_rate_schedule.ts";
 export { type LoadedRun, loadRun } from "./load_run.ts";
+export { maskOptions } from "./mask_options.ts";
 export { type MetricsLine, MetricsLog, readMetrics } from "./metrics_log.ts";
 export type { BatchSource, Pipeline, StepContext, StepResult } from "./pipeline.ts";
 export { preset, presetNames } from "./presets.ts";
