@@ -23,3 +23,11 @@ Deno.test("useDevice() says what it chose and why not the ones before", async ()
     automatic.slice(0, automatic.indexOf(choice.name)),
   );
 });
+
+Deno.test("every portable device has the gradient of tf.gather()", async () => {
+  for (const device of ["cpu", "wasm"]) {
+    await useDevice(device);
+    const gathered = (x: tf.Tensor) => tf.sum(tf.gather(x, tf.tensor1d([0, 2, 2], "int32")));
+    assert.deepEqual([...tf.grad(gathered)(tf.zeros([3, 2])).dataSync()], [1, 1, 0, 0, 2, 2], device);
+  }
+});

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { type DeviceName, deviceNames, useDevice } from "./device.ts";
 import { DeviceError } from "./device_error.ts";
 import { gelu } from "./ops/gelu.ts";
@@ -63,21 +63,22 @@ async function examine(
     }
     return { usable: true, text: `${detail}; 512³ product in ${(await productTime()).toFixed(1)} ms` };
   } catch (error) {
-    return {
-      usable: false,
-      text: error instanceof Error ? error.message.split("\n").slice(1).join("; ") : String(error),
-    };
+    const message = error instanceof Error ? error.message : String(error);
+    return { usable: false, text: message.replace(/^Cannot use.*\n\w+: /, "") };
   }
 }
 
 /** Examines every device and prints a line each; returns the exit code. */
 async function main(): Promise<number> {
-  let code = 0;
   const { device } = new Command("doctor")
     .description("Says of every device whether it can be used here, and if not, why and what to do")
     .option("--device <name>", `also try this one: ${deviceNames.join(", ")}`)
+    .addHelpText("after", "\nExit codes: 0 done, 2 unknown option, 4 the named device cannot be used")
+    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false }) // it would ask the environment
+    .exitOverride()
     .parse(Deno.args, { from: "user" })
     .opts<{ device?: string }>();
+  let code = 0;
   console.log(
     `deno ${Deno.version.deno}, v8 ${Deno.version.v8}, tfjs ${tf.version_core}, ${Deno.build.target}`,
   );
@@ -101,9 +102,14 @@ async function main(): Promise<number> {
 }
 
 if (import.meta.main) {
-  Deno.exitCode = await main().catch((error) => {
-    if (!(error instanceof DeviceError)) throw error;
-    console.error(error.message);
-    return 4;
-  });
+  try {
+    Deno.exitCode = await main();
+  } catch (error) {
+    if (error instanceof CommanderError) { // it has spoken already
+      Deno.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (error instanceof DeviceError) {
+      console.error(error.message);
+      Deno.exitCode = 4;
+    } else throw error;
+  }
 }

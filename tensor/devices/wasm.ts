@@ -1,12 +1,33 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { DeviceError } from "../device_error.ts";
+import { supplyUnsortedSegmentSum } from "./_supply_unsorted_segment_sum.ts";
 
-/** Starts tfjs's WebAssembly device, which needs no permission beyond reading its own module. */
+/**
+ * Starts tfjs's WebAssembly device. Its module comes through Deno's module loader, so it needs no permission; where that is not allowed
+ * (`--unstable-raw-imports`), tfjs reads it from Deno's cache itself, with `--allow-read`.
+ */
 export async function startWasm(): Promise<string> {
-  await import("@tensorflow/tfjs-backend-wasm");
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  if (tf.findBackend("wasm") === null) {
+    const module = await importModule();
+    if (module) {
+      const url = URL.createObjectURL(new Blob([module], { type: "application/wasm" }));
+      const names = ["", "-simd", "-threaded-simd"].map((variant) => `tfjs-backend-wasm${variant}.wasm`);
+      setWasmPaths(Object.fromEntries(names.map((name) => [name, url])), true); // every engine of Deno's age has SIMD
+    }
+  }
   if (!await tf.setBackend("wasm")) {
     throw new DeviceError("its module in Deno's cache did not load: it needs --allow-read for that folder");
   }
-  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
-  return `WebAssembly${simd ? " with SIMD" : ""}, one thread`;
+  supplyUnsortedSegmentSum("wasm");
+  return "WebAssembly with SIMD, one thread";
+}
+
+async function importModule(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const path = "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
+    return (await import(path, { with: { type: "bytes" } })).default;
+  } catch {
+    return undefined;
+  }
 }

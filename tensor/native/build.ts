@@ -23,8 +23,8 @@ const sources = [
 ];
 const portableSource = "processor.c"; // asked before anything built for one processor runs
 const headers = ["scratch.h", "vector.h"];
-const flags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC"];
-const processorFlags = ["-march=native", "-fopenmp"];
+const commonFlags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC"];
+const kernelFlags = ["-march=native", "-shared"];
 // Threads of the OpenMP runtime outlive the library's last user: it must never be unloaded under them.
 const linkFlags = Deno.build.os === "linux" ? ["-lm", "-Wl,-z,nodelete"] : ["-lm"];
 const folder = ".lacuna/native";
@@ -51,44 +51,57 @@ async function readSources(): Promise<Map<string, string>> {
   return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
 }
 
-/** Whether the library at hand was built from the same things, on a processor like this one. */
-async function isUpToDate(record: Omit<BuildRecord, "processor">): Promise<boolean> {
+/** What there is of a build: the record of the library at hand, if it can be read. */
+async function readRecord(): Promise<BuildRecord | undefined> {
   try {
-    const processor = processorFeatures(loadLibrary(libraryPath));
-    return await Deno.readTextFile(buildRecordPath) === JSON.stringify({ ...record, processor });
+    return JSON.parse(await Deno.readTextFile(buildRecordPath));
   } catch {
-    return false; // missing, or not a library of ours: build it
+    return undefined; // missing or cut short: build it
   }
 }
 
-async function compile(compiler: Compiler, texts: ReadonlyMap<string, string>): Promise<void> {
+/** Whether the library at hand was built from the same things, on a processor like this one; no other is opened. */
+async function isUpToDate(sources: string, compiler: Compiler): Promise<boolean> {
+  const record = await readRecord();
+  if (record?.sources !== sources || record.compiler !== compiler.version) return false;
+  try {
+    return processorFeatures(loadLibrary(libraryPath)).join() === record.processor.join();
+  } catch {
+    return false; // the library is gone
+  }
+}
+
+/** Compiles into the library's place; returns what the compiler complained of, if it did. */
+async function compile(
+  compiler: Compiler,
+  texts: ReadonlyMap<string, string>,
+  flags: readonly string[],
+): Promise<string | undefined> {
   const work = await Deno.makeTempDir({ dir: folder });
   const run = async (...args: string[]) => {
     const { success, stderr } = await new Deno.Command(compiler.command, { args }).output();
-    if (!success) {
-      throw new Error(
-        `${compiler.command} could not compile the kernels:\n${new TextDecoder().decode(stderr)}`,
-      );
-    }
+    return success ? undefined : new TextDecoder().decode(stderr);
   };
   try {
     for (const [name, text] of texts) await Deno.writeTextFile(`${work}/${name}`, text);
-    await run(...flags, "-c", `${work}/${portableSource}`, "-o", `${work}/processor.o`);
     const inputs = [`${work}/processor.o`, ...sources.map((name) => `${work}/${name}`)];
-    await run(...flags, ...processorFlags, "-shared", ...inputs, ...linkFlags, "-o", `${work}/kernels.so`);
+    const complaint =
+      await run(...commonFlags, "-c", `${work}/${portableSource}`, "-o", `${work}/processor.o`) ??
+        await run(...flags, ...inputs, ...linkFlags, "-o", `${work}/kernels.so`);
+    if (complaint) return complaint;
     await Deno.rename(`${work}/kernels.so`, libraryPath); // whoever has the old file open keeps it
+    return undefined;
   } finally {
     await Deno.remove(work, { recursive: true });
   }
 }
 
-/** Builds the library unless it is up to date, and says which. */
+/** Builds the library unless it is up to date, and says which; without a compiler that can, says what happens instead. */
 async function build(): Promise<void> {
+  const instead = "the portable device will do the work, several times slower";
   const compiler = await findCompiler();
   if (!compiler) {
-    console.log(
-      "No C compiler (cc, gcc or clang) found: the portable device will do the work, several times slower",
-    );
+    console.log(`No C compiler (cc, gcc or clang) found: ${instead}`);
     return;
   }
   const texts = await readSources();
@@ -96,22 +109,27 @@ async function build(): Promise<void> {
     "SHA-256",
     new TextEncoder().encode([...texts.values()].join("\0")),
   );
-  const record = {
-    sources: new Uint8Array(digest).toHex(),
-    compiler: compiler.version,
-    flags: [...flags, ...processorFlags, ...linkFlags],
-  };
-  if (await isUpToDate(record)) {
+  const hash = new Uint8Array(digest).toHex();
+  if (await isUpToDate(hash, compiler)) {
     console.log(`Native kernels are up to date: ${libraryPath}`);
     return;
   }
-  const start = performance.now();
   await Deno.mkdir(folder, { recursive: true });
-  await compile(compiler, texts);
-  const processor = processorFeatures(loadLibrary(libraryPath));
-  await Deno.writeTextFile(buildRecordPath, JSON.stringify({ ...record, processor }));
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`Built native kernels in ${seconds} s with ${compiler.version}: ${libraryPath}`);
+  const start = performance.now();
+  let complaint: string | undefined;
+  for (const threads of ["-fopenmp", undefined]) { // not every compiler has OpenMP's runtime
+    const flags = [...commonFlags, ...kernelFlags, ...threads ? [threads] : []];
+    complaint = await compile(compiler, texts, flags);
+    if (complaint) continue;
+    const processor = processorFeatures(loadLibrary(libraryPath));
+    const record: BuildRecord = { sources: hash, compiler: compiler.version, flags, processor };
+    await Deno.writeTextFile(buildRecordPath, JSON.stringify(record));
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const single = threads ? "" : ", for one thread, as the compiler has no OpenMP";
+    console.log(`Built native kernels in ${seconds} s with ${compiler.version}${single}: ${libraryPath}`);
+    return;
+  }
+  console.log(`${compiler.version} could not compile the kernels: ${instead}\n${complaint}`);
 }
 
 if (import.meta.main) await build();

@@ -18,7 +18,7 @@ export function registerFusedKernels(native: NativeFunctions): void {
       const y = backend.output([...x!.shape.slice(0, -1), outDim]);
       const rows = sizeOf(x!) / inDim;
       const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
-      native.gemm_f32(xs!, ws!, bs!, bytes(y), 1, 0, 0, rows, outDim, inDim, 0, 0);
+      native.gemm_f32(xs!, ws!, bs!, y.values, 1, 0, 0, rows, outDim, inDim, 0, 0);
       return [y.info];
     },
 
@@ -27,9 +27,9 @@ export function registerFusedKernels(native: NativeFunctions): void {
       const rows = sizeOf(x!) / inDim;
       const [dx, dweight, dbias] = outputs(backend, x!.shape, weight!.shape, [outDim]);
       const [dys, xs, ws] = valuesOf(backend, dy, x, weight);
-      native.gemm_f32(dys!, ws!, null, bytes(dx!), 1, 0, 0, rows, inDim, outDim, 0, 1);
-      native.gemm_f32(xs!, dys!, null, bytes(dweight!), 1, 0, 0, inDim, outDim, rows, 1, 0);
-      native.sum_f32(dys!, bytes(dbias!), 1, rows, outDim, 1);
+      native.gemm_f32(dys!, ws!, null, dx!.values, 1, 0, 0, rows, inDim, outDim, 0, 1);
+      native.gemm_f32(xs!, dys!, null, dweight!.values, 1, 0, 0, inDim, outDim, rows, 1, 0);
+      native.sum_f32(dys!, dbias!.values, 1, rows, outDim, 1);
       return [dx!.info, dweight!.info, dbias!.info];
     },
 
@@ -40,14 +40,14 @@ export function registerFusedKernels(native: NativeFunctions): void {
 
     Gelu({ inputs: { x }, backend }) {
       const y = backend.output(x!.shape);
-      native.gelu_f32(valuesOf(backend, x)[0]!, bytes(y), sizeOf(x!));
+      native.gelu_f32(valuesOf(backend, x)[0]!, y.values, sizeOf(x!));
       return [y.info];
     },
 
     GeluGrad({ inputs: { dy, x }, backend }) {
       const dx = backend.output(x!.shape);
       const [dys, xs] = valuesOf(backend, dy, x);
-      native.gelu_grad_f32(dys!, xs!, bytes(dx), sizeOf(x!));
+      native.gelu_grad_f32(dys!, xs!, dx.values, sizeOf(x!));
       return [dx.info];
     },
 
@@ -56,7 +56,7 @@ export function registerFusedKernels(native: NativeFunctions): void {
       const dim = width / 3;
       const [y, logSumExp] = outputs(backend, [batchSize, numTokens, dim], [batchSize, numHeads!, numTokens]);
       const [values] = valuesOf(backend, qkv);
-      native.self_attention_f32(values!, bytes(y!), bytes(logSumExp!), batchSize, numTokens, dim, numHeads!);
+      native.self_attention_f32(values!, y!.values, logSumExp!.values, batchSize, numTokens, dim, numHeads!);
       return [y!.info, logSumExp!.info];
     },
 
@@ -69,7 +69,7 @@ export function registerFusedKernels(native: NativeFunctions): void {
         values!,
         ys!,
         sums!,
-        bytes(dqkv),
+        dqkv.values,
         batchSize,
         numTokens,
         dim,
@@ -86,8 +86,8 @@ export function registerFusedKernels(native: NativeFunctions): void {
         qs!,
         ks!,
         vs!,
-        bytes(y!),
-        bytes(weights!),
+        y!.values,
+        weights!.values,
         batchSize,
         numTokens,
         dim,
@@ -112,10 +112,10 @@ export function registerFusedKernels(native: NativeFunctions): void {
         ks!,
         vs!,
         ws!,
-        bytes(dquery!),
-        bytes(dkeys!),
-        bytes(dvalues!),
-        bytes(slopes!),
+        dquery!.values,
+        dkeys!.values,
+        dvalues!.values,
+        slopes!.values,
         batchSize,
         numTokens,
         dim,
@@ -129,11 +129,11 @@ export function registerFusedKernels(native: NativeFunctions): void {
       const [batchSize, numTokens, dim] = tokens!.shape as [number, number, number];
       const [numRows, numVisible] = keep!.shape as [number, number];
       const kept = backend.output([numRows, numVisible, dim]);
-      const [from, indices] = valuesOf(backend, tokens, keep);
+      const [from, indices] = [backend.floatsOf(tokens!), backend.intsOf(keep!)];
       const outside = native.gather_tokens_f32(
-        from!,
-        indices!,
-        bytes(kept),
+        from,
+        indices,
+        kept.values,
         batchSize,
         numTokens,
         dim,
@@ -147,11 +147,11 @@ export function registerFusedKernels(native: NativeFunctions): void {
     GatherTokensGrad({ inputs: { dy, keep }, attrs: { batchSize, numTokens }, backend }) {
       const [numRows, numVisible, dim] = dy!.shape as [number, number, number];
       const dtokens = backend.output([batchSize!, numTokens!, dim]);
-      const [dys, indices] = valuesOf(backend, dy, keep);
+      const [dys, indices] = [backend.floatsOf(dy!), backend.intsOf(keep!)];
       native.gather_tokens_grad_f32(
-        dys!,
-        indices!,
-        bytes(dtokens),
+        dys,
+        indices,
+        dtokens.values,
         batchSize!,
         numTokens!,
         dim,
@@ -164,14 +164,14 @@ export function registerFusedKernels(native: NativeFunctions): void {
     DropPathAdd({ inputs: { x, branch, scale }, backend }) {
       const out = backend.output(branch!.shape);
       const [xs, branches, scales] = valuesOf(backend, x, branch, scale);
-      native.drop_path_add_f32(xs!, branches!, scales!, bytes(out), scale!.shape[0]!, sampleSize(branch!));
+      native.drop_path_add_f32(xs!, branches!, scales!, out.values, scale!.shape[0]!, sampleSize(branch!));
       return [out.info];
     },
 
     DropPathAddGrad({ inputs: { dy, scale }, backend }) {
       const dbranch = backend.output(dy!.shape);
       const [dys, scales] = valuesOf(backend, dy, scale);
-      native.drop_path_add_f32(null, dys!, scales!, bytes(dbranch), scale!.shape[0]!, sampleSize(dy!));
+      native.drop_path_add_f32(null, dys!, scales!, dbranch.values, scale!.shape[0]!, sampleSize(dy!));
       return [dbranch.info];
     },
 
@@ -179,7 +179,7 @@ export function registerFusedKernels(native: NativeFunctions): void {
       const dim = x!.shape.at(-1)!;
       const rows = sizeOf(x!) / dim;
       const [y, norm] = outputs(backend, x!.shape, [rows]);
-      native.l2_normalize_f32(valuesOf(backend, x)[0]!, bytes(y!), bytes(norm!), rows, dim, epsilon!);
+      native.l2_normalize_f32(valuesOf(backend, x)[0]!, y!.values, norm!.values, rows, dim, epsilon!);
       return [y!.info, norm!.info];
     },
 
@@ -187,7 +187,7 @@ export function registerFusedKernels(native: NativeFunctions): void {
       const dim = y!.shape.at(-1)!;
       const dx = backend.output(y!.shape);
       const [dys, ys, norms] = valuesOf(backend, dy, y, norm);
-      native.l2_normalize_grad_f32(dys!, ys!, norms!, bytes(dx), sizeOf(y!) / dim, dim, epsilon!);
+      native.l2_normalize_grad_f32(dys!, ys!, norms!, dx.values, sizeOf(y!) / dim, dim, epsilon!);
       return [dx.info];
     },
 
@@ -241,7 +241,7 @@ function normalize(
     const numStatistics = statisticsAxis === 0 ? rows : dim;
     const [y, mean, inverseStd] = outputs(backend, x!.shape, [numStatistics], [numStatistics]);
     const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
-    kernel(xs!, ws!, bs!, bytes(y!), bytes(mean!), bytes(inverseStd!), rows, dim, epsilon!);
+    kernel(xs!, ws!, bs!, y!.values, mean!.values, inverseStd!.values, rows, dim, epsilon!);
     return [y!.info, mean!.info, inverseStd!.info];
   };
 }
@@ -252,33 +252,32 @@ function normalizeGrad(kernel: NativeFunctions["layer_norm_grad_f32"]): (call: C
     const [dx, dweight, dbias] = outputs(backend, x!.shape, [dim], [dim]);
     const [dys, xs, ws, means, stds] = valuesOf(backend, dy, x, weight, mean, inverseStd);
     const rows = sizeOf(x!) / dim;
-    kernel(dys!, xs!, ws!, means!, stds!, bytes(dx!), bytes(dweight!), bytes(dbias!), rows, dim);
+    kernel(dys!, xs!, ws!, means!, stds!, dx!.values, dweight!.values, dbias!.values, rows, dim);
     return [dx!.info, dweight!.info, dbias!.info];
   };
 }
 
 type Output = ReturnType<NativeBackend["output"]>;
-type Bytes = Float32Array<ArrayBuffer>;
+type Floats = Float32Array<ArrayBuffer>;
 
 function outputs(backend: NativeBackend, ...shapes: (readonly number[])[]): Output[] {
   return shapes.map((shape) => backend.output(shape));
 }
 
-function bytes(output: Output): Bytes {
-  return output.values as Bytes;
+function valuesOf(backend: NativeBackend, ...tensors: (TensorInfo | undefined)[]): Floats[] {
+  return tensors.map((tensor) => backend.floatsOf(tensor!));
 }
 
-function valuesOf(backend: NativeBackend, ...tensors: (TensorInfo | undefined)[]): Bytes[] {
-  return tensors.map((tensor) => backend.valuesOf(tensor!) as Bytes);
-}
-
-/** The values of a variable that a kernel may overwrite: a clone that shares them keeps the old ones. */
-function ownValues(backend: NativeBackend, variable: TensorInfo): Bytes {
-  if (backend.isShared(variable)) {
-    const values = backend.valuesOf(variable).slice() as Float32Array;
-    tf.tidy(() => (variable as Variable).assign(tf.tensor(values, variable.shape as number[])));
+/** The values of a variable for a kernel to overwrite; those that somebody else holds too stay as they are. */
+function ownValues(backend: NativeBackend, variable: TensorInfo): Floats {
+  if (!backend.mayOverwrite(variable)) {
+    const copy = backend.output(variable.shape);
+    copy.values.set(backend.floatsOf(variable));
+    const tensor = tf.engine().makeTensorFromTensorInfo(copy.info);
+    (variable as Variable).assign(tensor);
+    tensor.dispose();
   }
-  return backend.valuesOf(variable) as Bytes;
+  return backend.floatsOf(variable);
 }
 
 function sizeOf(tensor: TensorInfo): number {

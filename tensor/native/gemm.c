@@ -122,6 +122,7 @@ static void multiply(Matrix a, Matrix b, const float *bias, float *c, size_t m, 
 // A transposed operand is stored [k, m] or [n, k]. bias [n] may be null.
 void gemm_f32(const float *a, const float *b, const float *bias, float *c, size_t batches, size_t a_stride,
               size_t b_stride, size_t m, size_t n, size_t k, int32_t transpose_a, int32_t transpose_b) {
+  if (m == 0 || n == 0) return;
   const size_t a_row = transpose_a ? 1 : k, a_col = transpose_a ? m : 1;
   const size_t b_row = transpose_b ? 1 : n, b_col = transpose_b ? k : 1;
   // Threads share the batch or each product, in two loops: in a parallel region around another, even in one that a false `if` clause

@@ -20,7 +20,8 @@ export type BuildRecord = {
 
 /**
  * Opens the built library.
- * @throws {DeviceError} If there is none, it was built for another processor, or the permission is missing.
+ * @throws {DeviceError} If there is none, or it was built for another processor.
+ * @throws {Deno.errors.NotCapable} If the program may not read the record or load the library.
  */
 export async function openLibrary(): Promise<{ functions: NativeFunctions; record: BuildRecord }> {
   let record: BuildRecord;

@@ -4,7 +4,6 @@ import type { NativeBackend } from "./backend.ts";
 import { rowBroadcast } from "./broadcast.ts";
 import type { NativeFunctions } from "./ffi.ts";
 
-type Bytes = Float32Array<ArrayBuffer>;
 type Call = {
   readonly inputs: NamedTensorInfoMap;
   // deno-lint-ignore no-explicit-any -- tfjs gives every kernel attributes of its own shape
@@ -23,13 +22,13 @@ export function registerPlainKernels(native: NativeFunctions): void {
     const rows = rowBroadcast(a!.shape, b!.shape, shape);
     if (!rows) return undefined;
     const out = backend.output(shape);
-    const [left, right] = [backend.valuesOf(a!) as Bytes, backend.valuesOf(b!) as Bytes];
+    const [left, right] = [backend.floatsOf(a!), backend.floatsOf(b!)];
     const { outer, inner, aOuter, bOuter, aInner, bInner } = rows;
     native.binary_f32(
       operation,
       left,
       right,
-      out.values as Bytes,
+      out.values,
       outer,
       inner,
       aOuter,
@@ -56,7 +55,7 @@ export function registerPlainKernels(native: NativeFunctions): void {
       attrs.keepDims ? tf.backend_util.expandShapeToKeepDim(reduced, axes) : reduced,
     );
     const factor = isMean ? 1 / count : 1;
-    native.sum_f32(backend.valuesOf(x!) as Bytes, out.values as Bytes, outer, count, inner, factor);
+    native.sum_f32(backend.floatsOf(x!), out.values, outer, count, inner, factor);
     return out.info;
   };
 
@@ -70,10 +69,20 @@ export function registerPlainKernels(native: NativeFunctions): void {
     Sum: reduction(false),
     Mean: reduction(true),
 
+    /** tfjs's own shares int32 values with the float32 tensor, which C would take for floats. */
+    Cast({ inputs: { x }, attrs: { dtype }, backend }) {
+      if (dtype !== "float32" || (x!.dtype !== "int32" && x!.dtype !== "bool")) return undefined;
+      const out = backend.output(x!.shape);
+      out.values.set(backend.floatsOf(x!));
+      return out.info;
+    },
+
     BatchMatMul({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) {
       if (a!.dtype !== "float32" || b!.dtype !== "float32") return undefined;
-      const [aBatches, bBatches] = [a!, b!].map((x) => tf.util.sizeFromShape(x.shape.slice(0, -2)));
-      if (aBatches !== bBatches && aBatches !== 1 && bBatches !== 1) return undefined;
+      const [aBatch, bBatch] = [a!.shape.slice(0, -2), b!.shape.slice(0, -2)];
+      const [aBatches, bBatches] = [tf.util.sizeFromShape(aBatch), tf.util.sizeFromShape(bBatch)];
+      // One product after the other: both have the same batch, or one has a single matrix for all.
+      if (aBatch.join() !== bBatch.join() && aBatches !== 1 && bBatches !== 1) return undefined;
       const [aRows, aCols, bRows, bCols] = [...a!.shape.slice(-2), ...b!.shape.slice(-2)] as number[];
       const [m, k] = transposeA ? [aCols!, aRows!] : [aRows!, aCols!];
       const [inner, n] = transposeB ? [bCols!, bRows!] : [bRows!, bCols!];
@@ -84,11 +93,11 @@ export function registerPlainKernels(native: NativeFunctions): void {
       );
       const out = backend.output([...batchShape, m, n]);
       native.gemm_f32(
-        backend.valuesOf(a!) as Bytes,
-        backend.valuesOf(b!) as Bytes,
+        backend.floatsOf(a!),
+        backend.floatsOf(b!),
         null,
-        out.values as Bytes,
-        Math.max(aBatches!, bBatches!),
+        out.values,
+        aBatches === 1 ? bBatches : aBatches,
         aBatches === 1 ? 0 : m * k,
         bBatches === 1 ? 0 : k * n,
         m,
@@ -110,8 +119,8 @@ export function registerPlainKernels(native: NativeFunctions): void {
       const moved = axes.slice(0, rank - kept);
       const out = backend.output(axes.map((axis) => x!.shape[axis]!));
       native.transpose_f32(
-        backend.valuesOf(x!) as Bytes,
-        out.values as Bytes,
+        backend.floatsOf(x!),
+        out.values,
         Uint32Array.from(moved, (axis) => x!.shape[axis]!),
         Uint32Array.from(moved, (axis) => steps[axis]!),
         moved.length,
@@ -129,8 +138,8 @@ export function registerPlainKernels(native: NativeFunctions): void {
       if (x!.dtype !== "float32" || !runs) return undefined;
       tf.slice_util.assertParamsValid(x as tf.Tensor, starts, sizes);
       const out = backend.output(sizes);
-      const from = (backend.valuesOf(x!) as Bytes).subarray(runs.offset);
-      native.copy_runs_f32(from, runs.stride, out.values as Bytes, runs.count, runs.rows, runs.count);
+      const from = backend.floatsOf(x!).subarray(runs.offset);
+      native.copy_runs_f32(from, runs.stride, out.values, runs.count, runs.rows, runs.count);
       return out.info;
     },
 
@@ -145,8 +154,8 @@ export function registerPlainKernels(native: NativeFunctions): void {
       let offset = 0;
       for (const part of parts) {
         const count = tf.util.sizeFromShape(part.shape.slice(at));
-        const to = (out.values as Bytes).subarray(offset);
-        native.copy_runs_f32(backend.valuesOf(part) as Bytes, count, to, stride, rows, count);
+        const to = out.values.subarray(offset);
+        native.copy_runs_f32(backend.floatsOf(part), count, to, stride, rows, count);
         offset += count;
       }
       return out.info;

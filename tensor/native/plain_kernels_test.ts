@@ -3,7 +3,7 @@ import { integer, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { useDevice } from "../device.ts";
-import { normalTensor } from "../ops/_agreement.ts";
+import { nativeTest, normalTensor } from "../ops/_agreement.ts";
 
 /** The same computation on tfjs's JavaScript device and on the native one. */
 async function assertSame(run: () => Tensor, what: string, tolerance = 1e-6): Promise<void> {
@@ -26,7 +26,7 @@ async function assertSame(run: () => Tensor, what: string, tolerance = 1e-6): Pr
   }
 }
 
-Deno.test("binary kernels broadcast as tfjs does", async () => {
+nativeTest("binary kernels broadcast as tfjs does", async () => {
   const shapes: [number[], number[]][] = [
     [[5], []],
     [[2, 3, 4], [2, 3, 4]],
@@ -46,7 +46,7 @@ Deno.test("binary kernels broadcast as tfjs does", async () => {
   }
 });
 
-Deno.test("sums and means over any axes agree with tfjs", async () => {
+nativeTest("sums and means over any axes agree with tfjs", async () => {
   for (const axis of [[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2]]) {
     for (const op of [tf.sum, tf.mean]) {
       const run = (keepDims: boolean) => () => op(normalTensor([9, 17, 33], "x"), axis, keepDims);
@@ -56,7 +56,7 @@ Deno.test("sums and means over any axes agree with tfjs", async () => {
   }
 });
 
-Deno.test("matMul() agrees with tfjs in every transposition, batched and broadcast", async () => {
+nativeTest("matMul() agrees with tfjs in every transposition, batched and broadcast", async () => {
   for (
     const [transposeA, transposeB] of [[false, false], [false, true], [true, false], [true, true]] as const
   ) {
@@ -80,7 +80,7 @@ Deno.test("matMul() agrees with tfjs in every transposition, batched and broadca
   }
 });
 
-Deno.test("slice(), concat() and transpose() agree with tfjs", async () => {
+nativeTest("slice(), concat() and transpose() agree with tfjs", async () => {
   const x = () => normalTensor<tf.Tensor3D>([4, 5, 6], "x");
   await assertSame(() => tf.slice(x(), [0, 1, 0], [4, 3, 6]), "slice of the middle axis");
   await assertSame(() => tf.slice(x(), [1, 0, 0], [2, 5, 6]), "slice of the first axis");
@@ -97,14 +97,14 @@ Deno.test("slice(), concat() and transpose() agree with tfjs", async () => {
   );
 });
 
-Deno.test("NaN and infinity pass through as in tfjs", async () => {
+nativeTest("NaN and infinity pass through as in tfjs", async () => {
   const odd = () => tf.tensor1d([NaN, Infinity, -Infinity, 0, -0, 1]);
   for (const op of [tf.add, tf.sub, tf.mul, tf.div, tf.maximum]) {
     await assertSame(() => op(tf.reshape(odd(), [6, 1]), tf.reshape(odd(), [1, 6])), op.name);
   }
 });
 
-Deno.test("a product has the same bits on every run", async () => {
+nativeTest("a product has the same bits on every run", async () => {
   await useDevice("native");
   const size = 64 + integer(stream({ seed: 0, name: "size" }), 0, 64);
   const product = () =>

@@ -6,7 +6,7 @@ export class BufferPool {
   /** Bytes that the pool holds at most; what comes back beyond that goes to the garbage collector. */
   readonly capacity: number;
   readonly #free = new Map<number, Float32Array<ArrayBuffer>[]>();
-  readonly #own = new WeakSet<Float32Array>();
+  readonly #own = new WeakSet<ArrayBufferLike>();
   #bytes = 0;
 
   constructor(capacity: number) {
@@ -21,13 +21,13 @@ export class BufferPool {
       return free;
     }
     const fresh = new Float32Array(length);
-    this.#own.add(fresh);
+    this.#own.add(fresh.buffer);
     return fresh;
   }
 
-  /** Whether the array came from this pool; all others belong to somebody else. */
+  /** Whether the array, or what it is a view of, came from this pool; all others belong to somebody else. */
   owns(array: Float32Array): boolean {
-    return this.#own.has(array);
+    return this.#own.has(array.buffer);
   }
 
   /** Takes back an array of its own, which nobody may use any more. */

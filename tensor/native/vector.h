@@ -46,9 +46,9 @@ INLINE float sum_lanes(vec x) {
   return lane[0];
 }
 
-// e^x to 2 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.7 it is infinite; NaN stays NaN.
+// e^x to 2 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.37 it is infinite; NaN stays NaN.
 INLINE vec vec_exp(vec x) {
-  const vec_int overflow = x > 88.72283f;
+  const vec_int overflow = x > 88.37626f;
   const vec least = splat(-87.33654f);
   x = choose(x < least, least, x);
   x = choose(overflow, splat(0), x);

@@ -4,6 +4,24 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { useDevice } from "../device.ts";
 
+/** Why the native device is not tested here, if it is not: kernels need a C compiler. */
+export const noNative: string | undefined = await useDevice("native").then(
+  () => undefined,
+  (error) => error.message,
+);
+
+/** The devices that fused operations are tested on. */
+export const testedDevices: readonly string[] = noNative ? ["wasm", "cpu"] : ["native", "wasm", "cpu"];
+
+/** A test of the native device, skipped by name where there is none. */
+export function nativeTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: noNative ? `${name} (skipped: ${noNative.split("\n").at(-1)})` : name,
+    ignore: !!noNative,
+    fn,
+  });
+}
+
 /** A tensor of normal numbers, the same for the same name. */
 export function normalTensor<T extends Tensor>(shape: readonly number[], name: string): T {
   return tf.tensor(normals(tf.util.sizeFromShape([...shape]), stream({ seed: 0, name })), [...shape]) as T;
@@ -27,8 +45,8 @@ function valueAndGradients(
 }
 
 /**
- * Asserts that a fused op on the native device has the value and every gradient of its composed reference on tfjs's CPU device,
- * leaves no tensor behind, and that the reference runs on the native device just as well.
+ * Asserts that an op has on every device the value and every gradient of its composed reference on tfjs's CPU device, and leaves no
+ * tensor behind.
  * @param shapes Of the inputs, which are filled with normal numbers.
  * @param tolerance Of the difference, as a share of the largest value of that tensor.
  */
@@ -40,7 +58,7 @@ export async function assertAgreement(
 ): Promise<void> {
   await useDevice("cpu");
   const expected = valueAndGradients(reference, shapes);
-  for (const device of ["native", "wasm", "cpu"]) {
+  for (const device of testedDevices) {
     await useDevice(device);
     const actual = valueAndGradients(op, shapes);
     for (const [i, values] of actual.entries()) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useDevice } from "../device.ts";
+import { testedDevices } from "./_agreement.ts";
 import { AdamW } from "./adamw.ts";
 
 const options = {
@@ -23,7 +24,7 @@ function twoUpdatesByHand(start: number, grads: readonly number[], weightDecay: 
 }
 
 Deno.test("AdamW follows the algorithm on every device, decays what it should, and leaves clones and the rest alone", async () => {
-  for (const device of ["native", "wasm", "cpu"]) {
+  for (const device of testedDevices) {
     await useDevice(device);
     const w = tf.variable(tf.fill([37], 2));
     const before = tf.clone(w);

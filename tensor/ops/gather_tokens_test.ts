@@ -3,12 +3,12 @@ import { choice, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D } from "@tensorflow/tfjs-core";
 import { useDevice } from "../device.ts";
-import { assertAgreement } from "./_agreement.ts";
+import { assertAgreement, nativeTest, testedDevices } from "./_agreement.ts";
 import { gatherTokens } from "./gather_tokens.ts";
 import { gatherTokensReference } from "./gather_tokens_reference.ts";
 
 Deno.test("gatherTokens() picks by row modulo the batch size", async () => {
-  for (const device of ["native", "wasm", "cpu"]) {
+  for (const device of testedDevices) {
     await useDevice(device);
     const tokens = tf.tensor3d([[[0], [1], [2]], [[10], [11], [12]]]); // [2, 3, 1]
     const keep = tf.tensor2d([[2, 0], [1, 1], [0, 1], [2, 0]], [4, 2], "int32"); // two masks of two samples
@@ -43,7 +43,7 @@ Deno.test("gatherTokens() refuses float indices, and rows that do not divide amo
   });
 });
 
-Deno.test("gatherTokens() on the native device refuses an index outside the tokens", async () => {
+nativeTest("gatherTokens() on the native device refuses an index outside the tokens", async () => {
   await useDevice("native");
   const keep = tf.tensor2d([[3]], [1, 1], "int32");
   assert.throws(() => gatherTokens(tf.zeros([1, 3, 4]), keep), {

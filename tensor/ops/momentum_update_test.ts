@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useDevice } from "../device.ts";
+import { nativeTest, testedDevices } from "./_agreement.ts";
 import { momentumUpdate } from "./momentum_update.ts";
 
 Deno.test("momentumUpdate() is m·ξ + (1 − m)·θ over the teacher's names, in place", async () => {
-  for (const device of ["native", "wasm", "cpu"]) {
+  for (const device of testedDevices) {
     await useDevice(device);
     const teacher = { w: tf.variable(tf.fill([50], 4), false) };
     const student = { w: tf.variable(tf.fill([50], 8)), predictor: tf.variable(tf.ones([1])) };
@@ -14,7 +15,7 @@ Deno.test("momentumUpdate() is m·ξ + (1 − m)·θ over the teacher's names, i
   }
 });
 
-Deno.test("momentumUpdate() keeps a teacher that was made from the student's own tensor apart", async () => {
+nativeTest("momentumUpdate() keeps a teacher that was made from the student's own tensor apart", async () => {
   await useDevice("native");
   const student = { w: tf.variable(tf.fill([2], 8)) };
   const teacher = { w: tf.variable(student.w, false) }; // shares the values until one of them changes
