@@ -3,6 +3,7 @@ import { type CollapseMeasures, collapseMeasures } from "@lacuna/objectives";
 import { AdamW } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { findNonFinite } from "./_find_non_finite.ts";
+import { gradientNorm } from "./_gradient_norm.ts";
 import { readState, restoreState, type TensorState } from "./_tensor_state.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
@@ -10,7 +11,7 @@ import { decayed } from "./decayed.ts";
 import { NonFiniteError } from "./errors.ts";
 import { learningRateSchedule } from "./learning_rate_schedule.ts";
 import type { MetricsLine } from "./metrics_log.ts";
-import type { BatchSource, Pipeline } from "./pipeline.ts";
+import type { BatchSource, Pipeline, StepResult } from "./pipeline.ts";
 import { runLength } from "./run_length.ts";
 
 /** Takes a run's steps one at a time, and is all of it that a checkpoint stores. */
@@ -52,7 +53,7 @@ export class Stepper<Batch> {
   /**
    * Takes the next step.
    * @returns What happened.
-   * @throws {NonFiniteError} If the loss is NaN or infinite, naming the first tensor that is; the step is not taken.
+   * @throws {NonFiniteError} If the loss or a gradient is NaN or infinite, naming the first tensor that is; the step is not taken.
    */
   async takeStep(): Promise<MetricsLine> {
     const { batchSize, epochs } = this.#config.schedule;
@@ -63,23 +64,37 @@ export class Stepper<Batch> {
     const waited = performance.now() - start;
 
     const result = this.#pipeline.step(batch, { step, progress: epoch / epochs });
-    const { targets, grads, metrics } = result;
-    const loss = (await result.loss.data())[0]!;
-    if (!Number.isFinite(loss)) {
-      const outputs = { "teacher outputs": { targets }, "gradient of": grads };
-      const bad = await findNonFinite({ ...this.#state, ...outputs }) ?? "student outputs";
-      throw new NonFiniteError(
-        `At step ${step} the loss is ${loss}; the first tensor that is not finite: ${bad}`,
+    const norm = gradientNorm(result.grads);
+    try {
+      const { targets, grads, metrics } = result;
+      const [loss, gradNorm] = await Promise.all([valueOf(result.loss), valueOf(norm)]);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+        const outputs = { "teacher outputs": { targets }, "gradient of": grads };
+        const bad = await findNonFinite({ ...this.#state, ...outputs });
+        throw new NonFiniteError(
+          Number.isFinite(loss)
+            ? `At step ${step} the norm of the gradients is ${gradNorm}; the first tensor that is not finite: ${
+              bad ?? "their squares"
+            }`
+            : `At step ${step} the loss is ${loss}; the first tensor that is not finite: ${
+              bad ?? "student outputs"
+            }`,
+        );
+      }
+      const learningRate = learningRateSchedule(
+        { ...this.#config.optimizer, ...this.#config.schedule },
+        epoch,
       );
-    }
-    const learningRate = learningRateSchedule({ ...this.#config.optimizer, ...this.#config.schedule }, epoch);
-    this.#optimizer.step(grads, learningRate);
-    const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
-    tf.dispose([result.loss, targets, grads]);
+      this.#optimizer.step(grads, learningRate);
+      const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
+      const logged = await valuesOf(metrics);
 
-    const elapsed = performance.now() - start;
-    const speed = { imagesPerSecond: 1000 * batchSize / elapsed, dataShare: waited / elapsed };
-    return { step, epoch, loss, learningRate, ...metrics, ...measures, ...speed };
+      const elapsed = performance.now() - start;
+      const speed = { imagesPerSecond: 1000 * batchSize / elapsed, dataShare: waited / elapsed };
+      return { step, epoch, loss, learningRate, gradNorm, ...logged, ...measures, ...speed };
+    } finally {
+      tf.dispose([norm, result]);
+    }
   }
 
   /**
@@ -113,6 +128,18 @@ export class Stepper<Batch> {
     const first = (this.numSteps % this.#stepsPerEpoch) * batchSize;
     return this.#source.batch(this.#order.indices.subarray(first, first + batchSize), epoch);
   }
+}
+
+async function valueOf(scalar: tf.Scalar): Promise<number> {
+  return (await scalar.data())[0]!;
+}
+
+async function valuesOf(metrics: StepResult["metrics"]): Promise<Record<string, number>> {
+  const values: Record<string, number> = {};
+  for (const [name, metric] of Object.entries(metrics)) {
+    values[name] = typeof metric === "number" ? metric : await valueOf(metric);
+  }
+  return values;
 }
 
 /** On a device with memory of its own, what can be read at once is the copy that `data()` leaves on the host. */

@@ -1,7 +1,7 @@
 import type { ImageShape } from "@lacuna/data";
 import { freeze, ProjectionHead, under, type VisionTransformer } from "@lacuna/encoders";
 import { multiMask, multiMaskBatch, numVisible } from "@lacuna/masking";
-import { byolLoss, momentumSchedule } from "@lacuna/objectives";
+import { byolLoss, momentumSchedule, type ObjectiveResult } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
 import { momentumUpdate, type ParameterMap, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -80,15 +80,19 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
       [masks.numMasks * batchSize, numVisible(masks.numTokens, masks.maskRatio)],
       "int32",
     );
+    let metrics: ObjectiveResult["metrics"] = {};
     const { value: loss, grads } = valueAndGrads(() => {
       const dropPath = stream({ seed, name: "drop-path", step });
       const vectors = student.encoder.forward(tf.tensor4d(batch.student, shape), { keep, dropPath }); // [K·B, D]
       const projected = student.projector.forward(vectors); // [K·B, P]
       const pred = predictor ? predictor.forward(projected) : projected;
-      return byolLoss(pred, targets).loss; // one way: masked student to whole teacher
+      const objective = byolLoss(pred, targets); // one way: masked student to whole teacher
+      metrics = objective.metrics;
+      for (const scalar of Object.values(metrics)) tf.keep(scalar); // only the loss outlives this scope by itself
+      return objective.loss;
     }, parameters);
     keep.dispose();
-    return { loss, grads, targets, metrics: { momentum } };
+    return { loss, grads, targets, metrics: { ...metrics, momentum } };
   }
 
   return {

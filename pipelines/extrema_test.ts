@@ -83,6 +83,17 @@ Deno.test("a step moves the teacher by m towards the student before it speaks, a
   assert.deepEqual([...again.targets.dataSync()], [...targets.dataSync()]);
 });
 
+Deno.test("a step tells the mean cosine that its loss stands for, and leaves nothing but its result", () => {
+  const config = testConfig();
+  const pipeline = extrema(config, images);
+  const before = tf.memory().numTensors;
+  const result = pipeline.step(batchOf(config), start);
+  const cosine = (result.metrics.cosine as tf.Scalar).dataSync()[0]!;
+  assert.ok(Math.abs(cosine - (1 - result.loss.dataSync()[0]! / 2)) < 1e-6); // |p − t|² = 2 − 2 cos; float32
+  tf.dispose(result);
+  assert.equal(tf.memory().numTensors, before);
+});
+
 Deno.test("the loss is a mean over images: every image twice gives the same", () => {
   const config = testConfig("heads.norm=layer", "encoder.dropPathRate=0");
   const once = batchOf(config, 4);

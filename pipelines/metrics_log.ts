@@ -10,6 +10,8 @@ export type MetricsLine = {
   readonly epoch: number;
   readonly loss: number;
   readonly learningRate: number;
+  /** Length of all gradients as one vector; logs of earlier versions lack it. */
+  readonly gradNorm?: number;
   readonly imagesPerSecond: number;
   /** Share of the step spent waiting for its batch, in [0, 1]. */
   readonly dataShare: number;
@@ -18,7 +20,7 @@ export type MetricsLine = {
   /** Mean over dimensions of the standard deviation of the teacher's normalised outputs; 0 = collapsed. */
   readonly spread?: number;
   readonly effectiveRank?: number;
-  /** What the pipeline adds, such as `momentum`. */
+  /** What the pipeline adds, such as `momentum` and `cosine`. */
   readonly [name: string]: number | undefined;
 };
 

@@ -16,8 +16,8 @@ export type StepResult = {
   readonly grads: Readonly<Record<string, Tensor>>;
   /** [B, P] what the teacher said of B images: watched for collapse. */
   readonly targets: Tensor2D;
-  /** Numbers to log, by name. */
-  readonly metrics: Readonly<Record<string, number>>;
+  /** What to log, by name. */
+  readonly metrics: Readonly<Record<string, number | Scalar>>;
 };
 
 /** A method of learning as data flow: batches in, loss and gradients out; the loop around it owns optimiser, log and files. */

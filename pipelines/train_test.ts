@@ -225,6 +225,29 @@ Deno.test("train() names the parameter that is not finite", async () => {
   );
 });
 
+Deno.test("a gradient that is not finite under a finite loss is not applied, and leaves no tensor behind", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("log.checkpointEvery=1");
+  const pipeline = extrema(config, images);
+  const before = tf.memory().numTensors;
+  const spoilt: typeof pipeline = {
+    ...pipeline,
+    step: (batch, context) => {
+      const result = pipeline.step(batch, context);
+      if (context.step < 2) return result;
+      const { "norm.weight": good, ...grads } = result.grads;
+      good!.dispose();
+      return { ...result, grads: { ...grads, "norm.weight": tf.fill([8], Infinity) } };
+    },
+  };
+  await assert.rejects(
+    train(spoilt, extremaBatches(config, images), config, folder.path),
+    /^NonFiniteError: At step 2 the norm of the gradients is Infinity; the first tensor that is not finite: gradient of norm\.weight; the last good checkpoint is .*step-00000002/,
+  );
+  assert.ok(pipeline.parameters["norm.weight"]!.dataSync().every(Number.isFinite));
+  assert.equal(tf.memory().numTensors, before);
+});
+
 Deno.test("train() says when the run folder cannot be written", async () => {
   using folder = new TemporaryFolder();
   Deno.writeTextFileSync(`${folder.path}/file`, ""); // root may write anywhere but below a file

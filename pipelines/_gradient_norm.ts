@@ -1,0 +1,9 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Length of all gradients as one vector; not finite if one of them is not, or if their squares overflow float32. */
+export function gradientNorm(grads: Readonly<Record<string, tf.Tensor>>): tf.Scalar {
+  return tf.tidy(() => {
+    const squares = Object.values(grads).map((grad) => tf.sum<tf.Scalar>(tf.square(grad)));
+    return tf.sqrt(tf.addN(squares));
+  });
+}
