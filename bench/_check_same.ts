@@ -1,4 +1,5 @@
 import { multiMaskBatch, numVisible } from "@lacuna/masking";
+import { maskOptions } from "@lacuna/pipelines/mask-options";
 import { stream } from "@lacuna/random";
 import type { Contender } from "./_contender.ts";
 import type { Setup } from "./_training_step.ts";
@@ -17,13 +18,8 @@ export async function checkSame(
   ours: Contender,
   theirs: Contender,
 ): Promise<string[]> {
-  const { seed, masks, schedule, encoder: { patchSize } } = config;
-  const sizes = {
-    numTokens: (image.height / patchSize) * (image.width / patchSize),
-    maskRatio: masks.ratio,
-    numMasks: masks.numMasks,
-    kind: masks.kind,
-  };
+  const { seed, schedule } = config;
+  const sizes = maskOptions(config, image);
   const keep = Array.from({ length: numSteps }, (_, epoch) => { // as our step draws them
     const prngs = Array.from(
       { length: schedule.batchSize },

@@ -1,14 +1,18 @@
 /**
  * The command behind `deno task evaluate`: one run's table, `evaluation.json` and `report.html`.
  *
- * Exit codes: those of `@lacuna/pipelines`; 0 done, 2 unknown option, 3 the data set is missing or damaged, 4 the
- * device cannot be used, 7 there is no checkpoint or the run folder cannot be written.
+ * Exit codes: those of `@lacuna/pipelines`; 0 done, 2 unknown option, or a folder outside the command's permissions,
+ * 3 the data set is missing or damaged, 4 the device cannot be used, 7 there is no checkpoint or the run folder cannot
+ * be written.
  * @module
  */
 import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
+import { deviceNames } from "@lacuna/tensor";
 import { Command, CommanderError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
+
+type Flags = { readonly run: string; readonly data: string; readonly device: string; readonly redo: boolean };
 
 /**
  * Runs the command and tells the console how it goes.
@@ -20,12 +24,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .description("Measures what a run's encoder learned, beside raw pixels and the untrained encoder")
     .requiredOption("--run <folder>", "the run folder")
     .option("--data <folder>", "the data set that it learned from", ".lacuna/data/fashion-mnist")
-    .option("--device <name>", "what runs the maths", "auto")
+    .option("--device <name>", `what runs the maths: ${["auto", ...deviceNames].join(", ")}`, "auto")
+    .option("--redo", "evaluate anew what is evaluated already", false)
     .exitOverride()
     .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false }) // asking needs --allow-env
-    .action(async ({ run, data, device }: { run: string; data: string; device: string }) => {
-      await evaluate(run.replace(/\/+$/, ""), data, device);
-    });
+    .action(evaluate);
   try {
     await command.parseAsync(args, { from: "user" });
     return exitCodes.ok;
@@ -37,13 +40,18 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function evaluate(runFolder: string, dataFolder: string, device: string): Promise<void> {
-  const { record, reportPath, reused } = await evaluateRun(runFolder, {
-    dataFolder,
+async function evaluate({ run, data, device, redo }: Flags): Promise<void> {
+  const { record, reportPath, reused } = await evaluateRun(run.replace(/\/+$/, ""), {
+    dataFolder: data,
     device,
+    redo,
     onMessage: (line) => console.log(line),
   });
-  if (reused) console.log(`The checkpoint of step ${record.checkpoint.step} is evaluated already:`);
+  if (reused) {
+    console.log(
+      `The checkpoint of step ${record.checkpoint.step} is evaluated already, on ${record.device.name}:`,
+    );
+  }
   console.log(`\n${formatTable(record.table)}\n\nReport: ${reportPath}`);
 }
 

@@ -1,10 +1,9 @@
-import { readManifest, readShards } from "@lacuna/data";
+import { readManifest, readShards, writeAtomically } from "@lacuna/data";
 import { listCheckpoints } from "@lacuna/pipelines/checkpoint";
-import { ConfigError } from "@lacuna/pipelines/errors";
+import { CheckpointError, ConfigError } from "@lacuna/pipelines/errors";
 import { loadRun } from "@lacuna/pipelines/load-run";
-import { useDevice } from "@lacuna/tensor";
+import { deviceNames, useDevice } from "@lacuna/tensor";
 import { createHash } from "node:crypto";
-import { writeAtomically } from "./_write_atomically.ts";
 import { compareEncoders } from "./compare_encoders.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
@@ -17,6 +16,8 @@ export type EvaluateRunOptions = {
   readonly dataFolder: string;
   /** A device by name, or "auto". */
   readonly device: string;
+  /** Evaluates anew what is there already; false by default. */
+  readonly redo?: boolean;
   /** Takes what happens, a line at a time. */
   readonly onMessage: (line: string) => void;
 };
@@ -26,14 +27,14 @@ export type EvaluatedRun = {
   readonly record: EvaluationRecord;
   /** Path of the HTML page. */
   readonly reportPath: string;
-  /** Whether both were there already, from the same checkpoint and the same images. */
+  /** Whether both were there already, from the same checkpoint, images and device. */
   readonly reused: boolean;
 };
 
 /**
  * Evaluates the newest checkpoint of a run beside its controls, on the whole training and test split, and writes
  * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
- * from the same checkpoint and the same images, it only reads them.
+ * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), it only reads them.
  * @throws {CheckpointError} If the folder holds no run with a checkpoint, or a damaged one.
  * @throws {ShardError} If the data set is missing or damaged.
  * @throws {ConfigError} If the run learned from other images than the data set's.
@@ -41,17 +42,22 @@ export type EvaluatedRun = {
  * @throws {StorageError} If the run folder cannot be written.
  */
 export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
-  const { dataFolder, device, onMessage } = options;
+  const { dataFolder, device, redo = false, onMessage } = options;
+  if (device !== "auto" && !deviceNames.some((name) => name === device)) await useDevice(device); // throws, naming the nearest
   const reportPath = `${runFolder}/report.html`;
   const checkpointPath = listCheckpoints(`${runFolder}/checkpoints`).at(-1);
-  const sha256 = checkpointPath &&
-    createHash("sha256").update(await Deno.readFile(checkpointPath)).digest("hex");
+  if (checkpointPath === undefined) {
+    throw new CheckpointError(
+      `There is no run with a checkpoint in ${runFolder}: pretrain one there first, or name its folder`,
+    );
+  }
+  const sha256 = createHash("sha256").update(await Deno.readFile(checkpointPath)).digest("hex");
   const { splits } = await readManifest(dataFolder);
-  const before = await readEvaluation(runFolder);
+  const before = redo ? undefined : await readEvaluation(runFolder);
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
     before.data.train === splits.train.contentHash && before.data.test === splits.test.contentHash &&
-    await isFile(reportPath)
+    (device === "auto" || before.device.name === device) && await isFile(reportPath)
   ) return { record: before, reportPath, reused: true };
 
   const choice = await useDevice(device);
@@ -83,15 +89,15 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   );
   const record: EvaluationRecord = {
     version: manifest.version,
-    checkpoint: { step: run.step, sha256: sha256! },
+    checkpoint: { step: run.step, sha256 },
     data: { name: train.name, train: train.contentHash, test: test.contentHash },
     table: comparison.table,
     device: { name: choice.name, detail: choice.detail },
     seconds: secondsSince(start),
   };
   const report = await runReport({ runFolder, run, record, train, test, trained: comparison.trained });
-  await writeAtomically(reportPath, renderReport(report));
-  await writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
+  writeAtomically(reportPath, renderReport(report));
+  writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
   return { record, reportPath, reused: false };
 }
 

@@ -6,7 +6,7 @@ import { integer, stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import assert from "node:assert/strict";
 import { main } from "./cli.ts";
-import { evaluateRun } from "./evaluate_run.ts";
+import { evaluateRun, type EvaluateRunOptions } from "./evaluate_run.ts";
 
 await useDevice("cpu");
 
@@ -57,8 +57,13 @@ async function inTemporaryRun(body: (runFolder: string, dataFolder: string) => P
 Deno.test("evaluateRun() writes the table and the report, and reads them again while nothing has changed", async () => {
   await inTemporaryRun(async (runFolder, dataFolder) => {
     const messages: string[] = [];
-    const evaluate = () =>
-      evaluateRun(runFolder, { dataFolder, device: "cpu", onMessage: (line) => messages.push(line) });
+    const evaluate = (more: Partial<EvaluateRunOptions> = {}) =>
+      evaluateRun(runFolder, {
+        dataFolder,
+        device: "cpu",
+        onMessage: (line) => messages.push(line),
+        ...more,
+      });
     const first = await evaluate();
     assert.equal(first.reused, false);
     assert.deepEqual(first.record.table.rows.map((row) => [row.features, row.dim]), [
@@ -70,12 +75,19 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     assert.deepEqual([pixels.knn, pixels.linear], [1, 1]); // 64 pixels, each 2 standard deviations apart
     assert.equal(first.record.checkpoint.step, 4); // 64 images in batches of 16
     const page = await Deno.readTextFile(first.reportPath);
+    assert.ok(page.includes("the 20 training images of highest cosine"));
+    assert.ok(page.includes("10 epochs at batch 64 on features")); // all there are, fewer than 1024
     assert.ok(page.includes("Self-supervised pre-training with extrema on halves"));
     assert.ok(page.includes("4 of 4 steps"));
+    const accuracy = first.record.table.rows[0]!.linear;
+    const standardError = (100 * Math.sqrt(accuracy * (1 - accuracy) / 32)).toFixed(1);
+    assert.ok(page.includes(`linear probe is ${standardError} points`));
 
     const second = await evaluate();
     assert.equal(second.reused, true);
     assert.deepEqual(second.record, first.record);
+    assert.equal((await evaluate({ device: "auto" })).reused, true);
+    assert.equal((await evaluate({ redo: true })).reused, false);
 
     await Deno.remove(first.reportPath);
     assert.equal((await evaluate()).reused, false); // no page, so it is made again
@@ -97,6 +109,24 @@ Deno.test("evaluateRun() refuses other images than the run's own", async () => {
       evaluateRun(runFolder, { dataFolder: `${dataFolder}-other`, device: "cpu", onMessage: () => {} }),
       /learned from halves [0-9a-f]{12}, but .*-other holds halves [0-9a-f]{12}: name the run's own images with --data/,
     );
+  });
+});
+
+Deno.test("evaluateRun() does not take one device's numbers for another's, and tells a wrong name or run first", async () => {
+  await inTemporaryRun(async (runFolder, dataFolder) => {
+    const messages: string[] = [];
+    const evaluate = (device: string, folder = runFolder) =>
+      evaluateRun(folder, { dataFolder, device, onMessage: (line) => messages.push(line) });
+    const first = await evaluate("cpu");
+    const elsewhere = { ...first.record, device: { name: "wasm", detail: "" } };
+    await Deno.writeTextFile(`${runFolder}/evaluation.json`, JSON.stringify(elsewhere));
+    assert.equal((await evaluate("auto")).record.device.name, "wasm");
+    assert.equal((await evaluate("cpu")).record.device.name, "cpu");
+
+    await assert.rejects(evaluate("wsam"), { name: "DeviceError", message: /did you mean "wasm"\?/ });
+    messages.length = 0;
+    await assert.rejects(evaluate("cpu", dataFolder), { name: "CheckpointError" });
+    assert.deepEqual(messages, []); // no device was started
   });
 });
 

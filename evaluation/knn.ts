@@ -4,11 +4,14 @@ import { nearestNeighbors } from "./nearest_neighbors.ts";
 
 /** How the neighbours vote. */
 export type KnnOptions = {
-  /** Neighbours that vote, in 1…n of the training split; 20 by default. */
+  /** Neighbours that vote, in 1…n of the training split. */
   readonly k?: number;
-  /** τ > 0 of the weights exp(cosine / τ); 0.07 by default. */
+  /** τ > 0 of the weights exp(cosine / τ). */
   readonly temperature?: number;
 };
+
+/** What {@linkcode knn} does unless told otherwise. */
+export const knnDefaults: Readonly<Required<KnnOptions>> = { k: 20, temperature: 0.07 };
 
 /** What the neighbours say of the test split. */
 export type KnnResult = {
@@ -26,7 +29,7 @@ export type KnnResult = {
  * @see Instance discrimination, arXiv:1805.01978, §3.4 "Weighted kNN"; k = 20 as in DINO, arXiv:2104.14294, §4.1
  */
 export async function knn(train: Features, test: Features, options: KnnOptions = {}): Promise<KnnResult> {
-  const { k = 20, temperature = 0.07 } = options;
+  const { k, temperature } = { ...knnDefaults, ...options };
   const numTest = checkFeatures("test", test);
   checkFeatures("train", train);
   if (train.dim !== test.dim) {

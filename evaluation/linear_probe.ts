@@ -5,16 +5,25 @@ import type { Features } from "./features.ts";
 
 /** How the linear classifier is trained. */
 export type LinearProbeOptions = {
-  /** Seed of the initial weights and of the order of the rows, a uint32; 0 by default. */
+  /** Seed of the initial weights and of the order of the rows, a uint32. */
   readonly seed?: number;
-  /** Passes over the training split; 10 by default. */
+  /** Passes over the training split. */
   readonly epochs?: number;
-  /** Passes during which the learning rate rises from 0, in [0, epochs); 1 by default. */
+  /** Passes during which the learning rate rises from 0, in [0, epochs). */
   readonly warmupEpochs?: number;
-  /** B, rows a step; 1024 by default, all rows if they are fewer. */
+  /** B, rows a step; all rows if they are fewer. */
   readonly batchSize?: number;
-  /** Peak learning rate for B = 256; the peak is this · B / 256. 0.1 by default. */
+  /** Peak learning rate for B = 256; the peak is this · B / 256. */
   readonly baseLearningRate?: number;
+};
+
+/** What {@linkcode linearProbe} does unless told otherwise. */
+export const linearProbeDefaults: Readonly<Required<LinearProbeOptions>> = {
+  seed: 0,
+  epochs: 10,
+  warmupEpochs: 1,
+  batchSize: 1024,
+  baseLearningRate: 0.1,
 };
 
 /** What the linear classifier says of the test split. */
@@ -47,13 +56,14 @@ export async function linearProbe(
   test: Features,
   options: LinearProbeOptions = {},
 ): Promise<LinearProbeResult> {
-  const { seed = 0, epochs = 10, warmupEpochs = 1, baseLearningRate = 0.1 } = options;
+  const chosen = { ...linearProbeDefaults, ...options };
+  const { seed, epochs, warmupEpochs, baseLearningRate } = chosen;
   const numTrain = checkFeatures("train", train);
   const numTest = checkFeatures("test", test);
   if (train.dim !== test.dim) {
     throw new TypeError(`train has dim ${train.dim}, test ${test.dim}: embed both with one encoder`);
   }
-  const batchSize = Math.min(options.batchSize ?? 1024, numTrain);
+  const batchSize = Math.min(chosen.batchSize, numTrain);
   if (!(Number.isInteger(epochs) && epochs >= 1 && Number.isInteger(batchSize) && batchSize >= 2)) {
     throw new RangeError(
       `Cannot train for ${epochs} epochs in batches of ${batchSize}: choose integers from 1 and from 2`,

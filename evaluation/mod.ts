@@ -24,8 +24,13 @@ export { compareEncoders, type CompareOptions, type Comparison } from "./compare
 export { embed, type Encode } from "./embed.ts";
 export type { Features } from "./features.ts";
 export { formatTable } from "./format_table.ts";
-export { knn, type KnnOptions, type KnnResult } from "./knn.ts";
-export { linearProbe, type LinearProbeOptions, type LinearProbeResult } from "./linear_probe.ts";
+export { knn, knnDefaults, type KnnOptions, type KnnResult } from "./knn.ts";
+export {
+  linearProbe,
+  linearProbeDefaults,
+  type LinearProbeOptions,
+  type LinearProbeResult,
+} from "./linear_probe.ts";
 export { nearestNeighbors, type Neighbors } from "./nearest_neighbors.ts";
 export type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
 export { renderReport } from "./report/render_report.ts";

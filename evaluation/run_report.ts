@@ -1,11 +1,16 @@
 import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import { multiMask } from "@lacuna/masking";
 import type { LoadedRun } from "@lacuna/pipelines/load-run";
+import { maskOptions } from "@lacuna/pipelines/mask-options";
 import { choice, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
+import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
 import type { Features } from "./features.ts";
+import { knnDefaults } from "./knn.ts";
+import { linearProbeDefaults } from "./linear_probe.ts";
 import { nearestNeighbors } from "./nearest_neighbors.ts";
+import type { ProtocolTable } from "./protocol_table.ts";
 import type {
   AttentionPictures,
   FactList,
@@ -37,7 +42,6 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
   const draw = (set: ImageSet, name: string) =>
     choice(set.size, NUM_PICTURES, stream({ seed: config.seed, name: `report/${name}` }));
   const queries = draw(test, "queries");
-  const { rows } = record.table;
   const end = summary.status === "complete"
     ? ""
     : `, ${summary.status} after ${run.step} of ${summary.totalSteps} steps`;
@@ -45,18 +49,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
     title: runFolder,
     subtitle: `Self-supervised pre-training with ${summary.pipeline} on ${summary.data.name}${end}`,
     table: record.table,
-    protocol: [
-      `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the teacher's ` +
-      `instance vector before the last LayerNorm; of the pixels, all ${
-        rows.at(-1)!.dim
-      }, normalized as the encoders see ` +
-      `them. The untrained encoder has the weights with which this run began.`,
-      "kNN: the 20 training images of highest cosine vote for their class with weight exp(cosine / 0.07). " +
-      "Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum 0.9 for 10 " +
-      "epochs at batch 1024 on features computed once, without augmentation.",
-      `With ${count(record.table.numTest)} test images, one standard error is about ` +
-      `${(100 * Math.sqrt(0.8 * 0.2 / record.table.numTest)).toFixed(1)} points.`,
-    ],
+    protocol: protocol(record.table),
     curves: trainingCurves(run.metrics, config.heads.outDim),
     patchSize: config.encoder.patchSize,
     classNames: test.classNames,
@@ -68,15 +61,30 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
   };
 }
 
+/** How the table's numbers came about, a paragraph each. */
+function protocol({ rows, numTrain, numTest }: ProtocolTable): string[] {
+  const { k, temperature } = knnDefaults;
+  const { epochs, batchSize } = linearProbeDefaults;
+  const rowsPerStep = Math.min(batchSize, numTrain);
+  const { linear } = rows[0]!; // the trained encoder
+  const standardError = Math.sqrt(linear * (1 - linear) / numTest);
+  return [
+    `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the teacher's ` +
+    `instance vector before the last LayerNorm; of the pixels, all ${
+      rows.at(-1)!.dim
+    }, normalized as the encoders see ` +
+    `them. The untrained encoder has the weights with which this run began.`,
+    `kNN: the ${k} training images of highest cosine vote for their class with weight exp(cosine / ${temperature}). ` +
+    `Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum for ` +
+    `${epochs} epochs at batch ${rowsPerStep} on features computed once, without augmentation.`,
+    `With ${count(numTest)} test images, one standard error of the trained encoder's linear probe is ` +
+    `${(100 * standardError).toFixed(1)} points.`,
+  ];
+}
+
 /** Training images with the masks that they had in the first epoch. */
 function maskedPictures({ config }: LoadedRun, train: ImageSet, samples: Int32Array): MaskedPicture[] {
-  const { patchSize } = config.encoder;
-  const masks = {
-    numTokens: (train.height / patchSize) * (train.width / patchSize),
-    maskRatio: config.masks.ratio,
-    numMasks: config.masks.numMasks,
-    kind: config.masks.kind,
-  };
+  const masks = maskOptions(config, train);
   return Array.from(samples, (sample) => ({
     picture: pictureOf(train, sample),
     visible: multiMask(masks, stream({ seed: config.seed, name: "mask", epoch: 0, sample })),
@@ -167,11 +175,6 @@ function pictureOf(set: ImageSet, sample: number): Picture {
   const { height, width, channels, images } = set;
   const size = height * width * channels;
   return { height, width, channels, pixels: images.subarray(sample * size, (sample + 1) * size) };
-}
-
-/** 60000 as "60,000". */
-function count(value: number): string {
-  return value.toLocaleString("en");
 }
 
 /** 161.4 seconds as "2 min 41 s". */

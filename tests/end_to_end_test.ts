@@ -52,7 +52,7 @@ Deno.test("the pure tasks do the same without FFI", async () => {
 
 /** Nothing that a browser would fetch: every source, link and style sheet is in the page itself. */
 function assertSelfContained(page: string): void {
-  assert.match(page, /^\s*<!doctype html>/i);
+  assert.ok(page.startsWith("<!doctype html>"));
   const fetched = [
     ...page.matchAll(/\s(?:src|srcset|href|poster|action)\s*=(?!\s*["']?(?:data:|#))[^>]{0,80}/gi),
     ...page.matchAll(/url\((?!\s*["']?(?:data:|#))[^)]*/gi),

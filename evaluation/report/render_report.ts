@@ -1,5 +1,6 @@
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import { count } from "../_count.ts";
 import type { ProtocolTable } from "../protocol_table.ts";
 import charts from "./_charts.js" with { type: "text" };
 import { Html, html } from "./_html.ts";
@@ -24,8 +25,7 @@ export function renderReport(data: ReportData): string {
     maskSection(data.masks, data.patchSize),
     factSection(data),
   ];
-  return html`
-    <!doctype html>
+  const page = html`
     <html lang="en">
       <head>
         <meta charset="utf-8">
@@ -52,7 +52,8 @@ export function renderReport(data: ReportData): string {
     <script>${new Html(charts)}</script>
       </body>
     </html>
-  `.text;
+  `;
+  return `<!doctype html>${page.text}`;
 }
 
 /** One sentence for each control: how far the trained encoder is from it. */
@@ -228,9 +229,4 @@ function figure(picture: Picture, layers: readonly string[], caption: string | H
       <figcaption>${caption}</figcaption>
     </figure>
   `;
-}
-
-/** 60000 as "60,000". */
-function count(value: number): string {
-  return value.toLocaleString("en");
 }

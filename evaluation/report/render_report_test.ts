@@ -36,6 +36,10 @@ const data: ReportData = {
 };
 const page = renderReport(data);
 
+Deno.test("renderReport() begins with its document type", () => {
+  assert.ok(page.startsWith("<!doctype html>"));
+});
+
 Deno.test("renderReport() asks nothing of the network", () => {
   const [own] = page.split("uPlot"); // its own part: the library's licence names its site
   assert.ok(!/(?:src|href)=["']?(?:https?:)?\/\//.test(page));
