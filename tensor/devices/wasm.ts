@@ -2,20 +2,22 @@ import * as tf from "@tensorflow/tfjs-core";
 import { DeviceError } from "../device_error.ts";
 import { supplyUnsortedSegmentSum } from "./_supply_unsorted_segment_sum.ts";
 
+/** Whether tfjs knows where its module is; it can be told only before the first start. */
+let isConfigured = false;
+
 /**
  * Starts tfjs's WebAssembly device. Its module comes through Deno's module loader, so it needs no permission; where that is not allowed
- * (`--unstable-raw-imports`), tfjs reads it from Deno's cache itself, with `--allow-read`.
+ * (without `raw-imports` among the unstable features of `deno.json`), tfjs reads it from Deno's cache itself, with `--allow-read`.
  */
 export async function startWasm(): Promise<string> {
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-  if (tf.findBackend("wasm") === null) {
-    const module = await importModule();
-    if (module) {
-      const url = URL.createObjectURL(new Blob([module], { type: "application/wasm" }));
-      const names = ["", "-simd", "-threaded-simd"].map((variant) => `tfjs-backend-wasm${variant}.wasm`);
-      setWasmPaths(Object.fromEntries(names.map((name) => [name, url])), true); // every engine of Deno's age has SIMD
-    }
+  const module = isConfigured ? undefined : await importModule();
+  if (module) {
+    const url = URL.createObjectURL(new Blob([module], { type: "application/wasm" }));
+    const names = ["", "-simd", "-threaded-simd"].map((variant) => `tfjs-backend-wasm${variant}.wasm`);
+    setWasmPaths(Object.fromEntries(names.map((name) => [name, url])), true); // every engine of Deno's age has SIMD
   }
+  isConfigured = true;
   if (!await tf.setBackend("wasm")) {
     throw new DeviceError("its module in Deno's cache did not load: it needs --allow-read for that folder");
   }
