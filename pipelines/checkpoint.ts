@@ -1,3 +1,5 @@
+import { StorageError } from "@lacuna/data";
+import { createHash } from "node:crypto";
 import { readIfThere } from "./_read_if_there.ts";
 import { writeAtomically } from "./_write_atomically.ts";
 import type { RunConfig } from "./config.ts";
@@ -16,6 +18,8 @@ export type Checkpoint = {
   readonly tensors: Readonly<Record<string, NamedArray>>;
 };
 
+type Metadata = { readonly step: string; readonly config: string; readonly dataHash: string };
+
 const FORMAT = "lacuna checkpoint 1";
 const NUM_KEPT = 2;
 
@@ -27,7 +31,8 @@ const NUM_KEPT = 2;
  */
 export function writeCheckpoint(folder: string, { step, config, dataHash, tensors }: Checkpoint): string {
   const path = `${folder}/step-${String(step).padStart(8, "0")}.safetensors`;
-  const metadata = { format: FORMAT, step: `${step}`, config: JSON.stringify(config), dataHash };
+  const said = { step: `${step}`, config: JSON.stringify(config), dataHash };
+  const metadata = { format: FORMAT, ...said, sha256: digest(said, tensors) };
   writeAtomically(path, encodeSafetensors({ tensors, metadata }));
   for (const old of listCheckpoints(folder).slice(0, -NUM_KEPT)) Deno.removeSync(old);
   return path;
@@ -39,16 +44,32 @@ export function writeCheckpoint(folder: string, { step, config, dataHash, tensor
  */
 export function readCheckpoint(path: string): Checkpoint {
   try {
-    const { tensors, metadata: { format, step, config, dataHash } } = decodeSafetensors(
-      Deno.readFileSync(path),
-      path,
-    );
+    const { tensors, metadata } = decodeSafetensors(Deno.readFileSync(path), path);
+    const { format, step, config, dataHash, sha256 } = metadata;
     if (format !== FORMAT || step === undefined || config === undefined || dataHash === undefined) {
       throw new Error(`${path} is of the format "${format}", not "${FORMAT}"`);
     }
-    return { step: Number(step), config: JSON.parse(config) as RunConfig, dataHash, tensors };
+    if (sha256 !== undefined && sha256 !== digest({ step, config, dataHash }, tensors)) { // earlier versions wrote none
+      throw new Error(`Cannot read ${path}: its contents do not have the SHA-256 that it was written with`);
+    }
+    if (!/^\d{1,8}$/.test(step)) {
+      throw new Error(`Cannot read ${path}: its step is "${step}", not a whole number`);
+    }
+    return { step: Number(step), config: parseObject(config, path) as RunConfig, dataHash, tensors };
   } catch (error) {
     throw new CheckpointError((error as Error).message, { cause: error });
+  }
+}
+
+/**
+ * Takes a damaged checkpoint out of the list, by a name that ends in `.damaged`.
+ * @throws {StorageError} If it cannot be renamed.
+ */
+export function setAside(path: string): void {
+  try {
+    Deno.renameSync(path, `${path}.damaged`);
+  } catch (error) {
+    throw new StorageError(path, error);
   }
 }
 
@@ -57,4 +78,24 @@ export function listCheckpoints(folder: string): string[] {
   const entries = readIfThere(folder, () => [...Deno.readDirSync(folder)]) ?? [];
   const names = entries.map(({ name }) => name).filter((name) => /^step-\d{8}\.safetensors$/.test(name));
   return names.sort().map((name) => `${folder}/${name}`);
+}
+
+/** Covers all that decides how the run goes on: a bit that flipped on the disk is no checkpoint. */
+function digest({ step, config, dataHash }: Metadata, tensors: Checkpoint["tensors"]): string {
+  const hash = createHash("sha256").update(JSON.stringify([step, config, dataHash]));
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    hash.update(JSON.stringify([name, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+function parseObject(text: string, path: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // told below
+  }
+  throw new Error(`Cannot read ${path}: its config is no JSON object`);
 }

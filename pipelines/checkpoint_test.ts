@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { StorageError } from "@lacuna/data";
-import { type Checkpoint, listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, listCheckpoints, readCheckpoint, setAside, writeCheckpoint } from "./checkpoint.ts";
 import { CheckpointError } from "./errors.ts";
-import { encodeSafetensors } from "./safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 import { testConfig } from "./_test_config.ts";
 
@@ -52,4 +52,46 @@ Deno.test("readCheckpoint() refuses damaged files and other formats", () => {
   assert.throws(() => readCheckpoint(path), CheckpointError);
   Deno.writeFileSync(path, encodeSafetensors({ tensors: {}, metadata: { format: "pt" } }));
   assert.throws(() => readCheckpoint(path), /is of the format "pt", not "lacuna checkpoint 1"/);
+});
+
+Deno.test("readCheckpoint() sees a flipped bit, wherever it is", () => {
+  using folder = new TemporaryFolder();
+  const path = writeCheckpoint(folder.path, checkpoint(12));
+  const whole = Deno.readFileSync(path);
+  const key = new TextDecoder("latin1").decode(whole).indexOf("sha256"); // under another name it is no checksum
+  for (let i = 0; i < whole.length; i++) {
+    if (i >= key && i < key + "sha256".length) continue;
+    const flipped = whole.slice();
+    flipped[i]! ^= 1;
+    Deno.writeFileSync(path, flipped);
+    assert.throws(() => readCheckpoint(path), CheckpointError, `byte ${i} of ${whole.length}`);
+  }
+});
+
+Deno.test("readCheckpoint() reads what was written without a checksum, but not a step or config that makes no sense", () => {
+  using folder = new TemporaryFolder();
+  const path = writeCheckpoint(folder.path, checkpoint(12));
+  const { tensors, metadata: { sha256, ...metadata } } = decodeSafetensors(Deno.readFileSync(path), path);
+  assert.match(sha256!, /^[0-9a-f]{64}$/);
+  const rewrite = (changed: Record<string, string>) =>
+    Deno.writeFileSync(path, encodeSafetensors({ tensors, metadata: { ...metadata, ...changed } }));
+  rewrite({});
+  assert.deepEqual(readCheckpoint(path), checkpoint(12));
+  for (const step of ["NaN", "1.5", "-1", ""]) {
+    rewrite({ step });
+    assert.throws(() => readCheckpoint(path), /step-00000012\.safetensors: its step is ".*", not a whole/);
+  }
+  for (const config of ["{", "null", "3"]) {
+    rewrite({ config });
+    assert.throws(() => readCheckpoint(path), /step-00000012\.safetensors: its config is no JSON object/);
+  }
+});
+
+Deno.test("setAside() takes a checkpoint out of the list and keeps the file", () => {
+  using folder = new TemporaryFolder();
+  const path = writeCheckpoint(folder.path, checkpoint(12));
+  setAside(path);
+  assert.deepEqual(listCheckpoints(folder.path), []);
+  assert.ok(Deno.statSync(`${path}.damaged`).isFile);
+  assert.throws(() => setAside(path), StorageError);
 });

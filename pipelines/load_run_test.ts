@@ -34,6 +34,17 @@ Deno.test("loadRun() gives the teacher's weights and, beside it, the encoder tha
   );
 });
 
+Deno.test("loadRun() goes back to the checkpoint before one that is damaged", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5", "log.checkpointEvery=3");
+  await pretrain(config, images, folder.path, { device });
+  const [older, newer] = listCheckpoints(`${folder.path}/checkpoints`) as [string, string];
+  Deno.truncateSync(newer, 5000);
+  const run = loadRun(folder.path);
+  assert.deepEqual([run.step, run.checkpoint], [3, older]);
+  assert.deepEqual(run.damaged.map(({ path }) => path), [newer]);
+});
+
 Deno.test("loadRun() says what is missing", () => {
   using folder = new TemporaryFolder();
   assert.throws(() => loadRun(folder.path), (error: unknown) => {

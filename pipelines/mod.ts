@@ -26,7 +26,7 @@
  *
  * @module
  */
-export { type Checkpoint, listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+export { type Checkpoint, listCheckpoints, readCheckpoint, setAside, writeCheckpoint } from "./checkpoint.ts";
 export { CollapseWatch } from "./collapse_watch.ts";
 export { type ExtremaConfig, flattenConfig, overrideConfig, parseConfig, type RunConfig } from "./config.ts";
 export { decayed } from "./decayed.ts";
@@ -39,11 +39,12 @@ export { type LearningRateOptions, learningRateSchedule } from "./learning_rate_
 export { type LoadedRun, loadRun } from "./load_run.ts";
 export { maskOptions } from "./mask_options.ts";
 export { type MetricsLine, MetricsLog, readMetrics } from "./metrics_log.ts";
+export { type DamagedCheckpoint, type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 export type { BatchSource, Pipeline, StepContext, StepResult } from "./pipeline.ts";
 export { preset, presetNames } from "./presets.ts";
 export { pretrain, type PretrainOptions } from "./pretrain.ts";
 export { formatProgress, formatSeconds, type Progress, ProgressReporter } from "./progress.ts";
-export { type ResumePoint, resumePoint } from "./resume_point.ts";
+export { resumePoint } from "./resume_point.ts";
 export { type RunLength, runLength } from "./run_length.ts";
 export { readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
 export {

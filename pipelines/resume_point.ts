@@ -1,37 +1,24 @@
-import { type Checkpoint, listCheckpoints, readCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { flattenConfig, type RunConfig } from "./config.ts";
-import { CheckpointError, ConfigError } from "./errors.ts";
-
-/** Where a run goes on. */
-export type ResumePoint = {
-  readonly checkpoint: Checkpoint;
-  readonly path: string;
-  /** Why newer checkpoints were passed over. */
-  readonly damaged: readonly string[];
-};
+import { ConfigError } from "./errors.ts";
+import { type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 
 /**
- * The newest whole checkpoint of a run folder, `undefined` where there is none yet.
+ * Where a run goes on: the newest whole checkpoint of its folder, `undefined` where there is none yet.
  * @param folder The run folder.
  * @param config The config to go on with.
  * @param dataHash Hash of the images to go on with.
  * @throws {ConfigError} If the checkpoint is of another config, naming the fields that differ, or of other images.
  * @throws {CheckpointError} If there are checkpoints and none can be read.
  */
-export function resumePoint(folder: string, config: RunConfig, dataHash: string): ResumePoint | undefined {
-  const damaged: string[] = [];
-  for (const path of listCheckpoints(`${folder}/checkpoints`).reverse()) {
-    try {
-      const checkpoint = readCheckpoint(path);
-      checkSameRun(folder, checkpoint, config, dataHash);
-      return { checkpoint, path, damaged };
-    } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
-      damaged.push(error.message);
-    }
-  }
-  if (damaged.length === 0) return undefined;
-  throw new CheckpointError(`${damaged.join("; ")}: remove ${folder} to start again`);
+export function resumePoint(
+  folder: string,
+  config: RunConfig,
+  dataHash: string,
+): NewestCheckpoint | undefined {
+  const newest = newestCheckpoint(folder);
+  if (newest) checkSameRun(folder, newest.checkpoint, config, dataHash);
+  return newest;
 }
 
 function checkSameRun(folder: string, checkpoint: Checkpoint, config: RunConfig, dataHash: string): void {

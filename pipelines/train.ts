@@ -1,7 +1,7 @@
 import { makeFolder } from "./_make_folder.ts";
 import { Stepper } from "./_stepper.ts";
 import { writeAtomically } from "./_write_atomically.ts";
-import { writeCheckpoint } from "./checkpoint.ts";
+import { setAside, writeCheckpoint } from "./checkpoint.ts";
 import { CollapseWatch } from "./collapse_watch.ts";
 import type { RunConfig } from "./config.ts";
 import { CollapseError, InterruptedError, NonFiniteError } from "./errors.ts";
@@ -60,7 +60,10 @@ export async function train<Batch>(
   const { totalSteps } = stepper;
 
   const resumed = resumePoint(folder, config, source.contentHash);
-  for (const text of resumed?.damaged ?? []) onMessage(`${text}; going back to ${resumed?.path}`);
+  for (const { path, reason } of resumed?.damaged ?? []) {
+    setAside(path); // or it would count as one of those that are kept
+    onMessage(`${reason}; going back to ${resumed?.path}`);
+  }
   if (resumed) stepper.restore(resumed.checkpoint);
   const firstStep = stepper.numSteps;
   makeFolder(`${folder}/checkpoints`);

@@ -119,6 +119,8 @@ Deno.test("train() goes back to the checkpoint before one that is damaged, and s
   assert.equal(resumed.firstStep, 4);
   assert.match(messages[0]!, /step-00000008\.safetensors: .*; going back to .*step-00000004\.safetensors/);
   assert.deepEqual(Deno.readFileSync(checkpoint), whole);
+  const [older] = listCheckpoints(`${folder.path}/checkpoints`);
+  assert.match(older!, /step-00000004\.safetensors$/); // the damaged one does not count as one of the two kept
 
   for (const path of listCheckpoints(`${folder.path}/checkpoints`)) Deno.truncateSync(path, 3);
   await assert.rejects(start(config, folder.path), CheckpointError);
