@@ -12,6 +12,9 @@ const SIDE = 14;
 /** Whether `deno task build` has built the kernels here. */
 export const hasNative: boolean = exists(`${root}/${NATIVE}/kernels.json`);
 
+/** Ends the name of a test that needs the kernels where there are none. */
+export const notBuilt: string = " (skipped: not built, no C compiler)";
+
 /** What a process said and how it ended. */
 export type Ended = { readonly code: number; readonly out: string; readonly error: string };
 

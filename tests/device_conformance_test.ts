@@ -17,16 +17,16 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
-import { hasNative } from "./_workplace.ts";
+import { hasNative, notBuilt } from "./_workplace.ts";
 
 /** Numbers by what they are, the same in the same order on every device. */
 type Numbers = Readonly<Record<string, Float32Array>>;
 
 const adapter = await navigator.gpu?.requestAdapter();
 const devices = [
-  { device: "wasm" },
-  { device: "native", missing: hasNative ? undefined : "not built, no C compiler" },
-  { device: "webgpu", missing: adapter ? undefined : "no adapter, no Vulkan driver" },
+  { device: "wasm", skipped: "" },
+  { device: "native", skipped: hasNative ? "" : notBuilt },
+  { device: "webgpu", skipped: adapter ? "" : " (skipped: no adapter, no Vulkan driver)" },
 ];
 
 /** A tensor of normal numbers, the same for the same name. */
@@ -168,13 +168,11 @@ const expected = new Map<string, Numbers>();
 await useDevice("cpu");
 for (const [name, { compute }] of Object.entries(cases)) expected.set(name, await compute());
 
-for (const { device, missing } of devices) {
+for (const { device, skipped } of devices) {
   for (const [name, { compute, tolerance }] of Object.entries(cases)) {
     Deno.test({
-      name: `${name} on ${device} agrees with cpu in value and gradients${
-        missing ? ` (skipped: ${missing})` : ""
-      }`,
-      ignore: missing !== undefined,
+      name: `${name} on ${device} agrees with cpu in value and gradients${skipped}`,
+      ignore: skipped !== "",
       fn: async () => {
         await useDevice(device);
         const actual = await compute();
