@@ -4,10 +4,16 @@ export class ConfigError extends Error {
   override readonly name: string = "ConfigError";
 }
 
-/** A checkpoint that is damaged, or of something else. */
+/** A checkpoint or another file of a run folder that is damaged, or of something else. */
 export class CheckpointError extends Error {
   /** The class, for those who see the error only as text. */
   override readonly name: string = "CheckpointError";
+}
+
+/** A run folder in which another process trains. */
+export class BusyError extends Error {
+  /** The class, for those who see the error only as text. */
+  override readonly name: string = "BusyError";
 }
 
 /** A loss, parameter or gradient that is NaN or infinite. */

@@ -1,7 +1,14 @@
 import { ShardError, SourceError, StorageError } from "@lacuna/data";
 import { DeviceError } from "@lacuna/tensor";
 import { CommanderError } from "commander";
-import { CheckpointError, CollapseError, ConfigError, InterruptedError, NonFiniteError } from "./errors.ts";
+import {
+  BusyError,
+  CheckpointError,
+  CollapseError,
+  ConfigError,
+  InterruptedError,
+  NonFiniteError,
+} from "./errors.ts";
 
 /** What the process's exit code says. */
 export const exitCodes = {
@@ -19,12 +26,20 @@ export const exitCodes = {
 /** The exit code that stands for an error: what a script may act on. */
 export function exitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof ConfigError) return exitCodes.usage;
+  if (error instanceof ConfigError || isNotCapable(error)) return exitCodes.usage;
   if (error instanceof ShardError || error instanceof SourceError) return exitCodes.data;
   if (error instanceof DeviceError) return exitCodes.device;
   if (error instanceof NonFiniteError) return exitCodes.nonFinite;
   if (error instanceof CollapseError) return exitCodes.collapse;
-  if (error instanceof StorageError || error instanceof CheckpointError) return exitCodes.storage;
+  if (error instanceof StorageError || error instanceof CheckpointError || error instanceof BusyError) {
+    return exitCodes.storage;
+  }
   if (error instanceof InterruptedError) return exitCodes.interrupted;
   return exitCodes.unexpected;
+}
+
+/** Whether Deno's permissions refused it, as they do a folder outside the task's roots; our own error may stand around it. */
+function isNotCapable(error: unknown): boolean {
+  if (error instanceof Deno.errors.NotCapable) return true;
+  return error instanceof Error && error.cause instanceof Deno.errors.NotCapable;
 }

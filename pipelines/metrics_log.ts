@@ -1,6 +1,7 @@
 import { StorageError } from "@lacuna/data";
 import { readIfThere } from "./_read_if_there.ts";
 import { writeAtomically } from "./_write_atomically.ts";
+import { CheckpointError } from "./errors.ts";
 
 /** One step's line in `metrics.jsonl`. */
 export type MetricsLine = {
@@ -28,17 +29,20 @@ export type MetricsLine = {
 export class MetricsLog {
   readonly #file: Deno.FsFile;
   readonly #path: string;
+  /** The lines of the steps before, as they were when the log was opened. */
+  readonly before: readonly MetricsLine[];
 
   /**
    * Opens the log to go on after some steps; lines of later steps, which a killed run left behind, are dropped.
    * @throws {StorageError} If the file cannot be written.
+   * @throws {CheckpointError} If a line is damaged.
    */
   constructor(path: string, step: number) {
     this.#path = path;
-    const lines = readMetrics(path).filter((line) => line.step < step);
+    this.before = readMetrics(path).filter((line) => line.step < step);
     writeAtomically(
       path,
-      new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join("")),
+      new TextEncoder().encode(this.before.map((line) => `${JSON.stringify(line)}\n`).join("")),
     );
     this.#file = Deno.openSync(path, { append: true });
   }
@@ -62,8 +66,25 @@ export class MetricsLog {
   }
 }
 
-/** The lines of a `metrics.jsonl`, none where there is no file; a last line that was cut short is left out. */
+/**
+ * The lines of a `metrics.jsonl`, none where there is no file; a last line that was cut short is left out.
+ * @throws {CheckpointError} If the file cannot be read or a line is no JSON object with a step, naming the line.
+ */
 export function readMetrics(path: string): MetricsLine[] {
   const text = readIfThere(path, () => Deno.readTextFileSync(path)) ?? "";
-  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as MetricsLine); // after the last \n: nothing, or a cut line
+  const lines = text.split("\n").slice(0, -1); // after the last \n: nothing, or a cut line
+  return lines.map((line, i) => parseLine(line, `${path}, line ${i + 1}`));
+}
+
+function parseLine(text: string, place: string): MetricsLine {
+  let line: MetricsLine | null | undefined;
+  try {
+    line = JSON.parse(text);
+  } catch {
+    // told below
+  }
+  if (typeof line?.step === "number") return line;
+  throw new CheckpointError(
+    `Cannot read ${place}: it is no JSON object with a step; remove the line to do without`,
+  );
 }

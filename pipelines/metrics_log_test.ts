@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { StorageError } from "@lacuna/data";
+import { CheckpointError } from "./errors.ts";
 import { MetricsLog, readMetrics } from "./metrics_log.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 
@@ -23,6 +24,7 @@ Deno.test("MetricsLog goes on at a step, without the lines that a killed run lef
   Deno.writeTextFileSync(path, '{"step":5,"ep', { append: true }); // killed while writing
   {
     using log = new MetricsLog(path, 3);
+    assert.deepEqual(log.before, [0, 1, 2].map(line));
     log.append(line(3));
   }
   assert.deepEqual(readMetrics(path), [0, 1, 2, 3].map(line));
@@ -37,4 +39,17 @@ Deno.test("MetricsLog says where it cannot write", () => {
 Deno.test("readMetrics() finds nothing where there is no file", () => {
   using folder = new TemporaryFolder();
   assert.deepEqual(readMetrics(`${folder.path}/metrics.jsonl`), []);
+});
+
+Deno.test("readMetrics() names the line that is damaged", () => {
+  using folder = new TemporaryFolder();
+  const path = `${folder.path}/metrics.jsonl`;
+  for (const bad of ['{"step":1,"ep', "", "null", "[]", '{"epoch":1}']) {
+    Deno.writeTextFileSync(path, `${JSON.stringify(line(0))}\n${bad}\n${JSON.stringify(line(2))}\n`);
+    assert.throws(() => readMetrics(path), (error: unknown) => {
+      assert.ok(error instanceof CheckpointError, bad);
+      assert.match(error.message, /metrics\.jsonl, line 2: it is no JSON object with a step/);
+      return true;
+    });
+  }
 });

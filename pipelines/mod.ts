@@ -30,7 +30,14 @@ export { type Checkpoint, listCheckpoints, readCheckpoint, setAside, writeCheckp
 export { CollapseWatch } from "./collapse_watch.ts";
 export { type ExtremaConfig, flattenConfig, overrideConfig, parseConfig, type RunConfig } from "./config.ts";
 export { decayed } from "./decayed.ts";
-export { CheckpointError, CollapseError, ConfigError, InterruptedError, NonFiniteError } from "./errors.ts";
+export {
+  BusyError,
+  CheckpointError,
+  CollapseError,
+  ConfigError,
+  InterruptedError,
+  NonFiniteError,
+} from "./errors.ts";
 export { exitCode, exitCodes } from "./exit_code.ts";
 export { extrema, type ExtremaBatch, type ExtremaPipeline } from "./extrema.ts";
 export { extremaBatches } from "./extrema_batches.ts";
