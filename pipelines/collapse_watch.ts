@@ -1,3 +1,4 @@
+import { flattenConfig, type RunConfig } from "./config.ts";
 import type { MetricsLine } from "./metrics_log.ts";
 
 /** Above this mean cosine between the teacher's outputs for two images, they point the same way. */
@@ -5,6 +6,11 @@ const COLLAPSED_COSINE = 0.99;
 /** Below this share of 1/√P, the healthy spread, outputs do not vary from image to image. */
 const COLLAPSED_SPREAD = 0.05;
 const PATIENCE = 5;
+/** What keeps a teacher from collapsing, by the setting that asks for it. */
+const remedies = {
+  "heads.usePredictor=true": "the predictor",
+  "heads.norm=batch": "batch norm in the heads",
+};
 
 /**
  * Watches what steps log of a teacher's outputs for collapse to a constant: both signs, in five measurements running.
@@ -14,6 +20,7 @@ const PATIENCE = 5;
  */
 export class CollapseWatch {
   readonly #dim: number;
+  readonly #advice: string;
   #numCollapsed = 0;
   /** What the last measurement says, and what to do; for the one who reads the console. */
   message = "";
@@ -21,9 +28,11 @@ export class CollapseWatch {
   /**
    * Begins to watch.
    * @param dim P, the width of the outputs.
+   * @param config The run's config: advice leaves out what it does already.
    */
-  constructor(dim: number) {
+  constructor(dim: number, config: RunConfig) {
     this.#dim = dim;
+    this.#advice = adviceFor(config);
   }
 
   /**
@@ -40,8 +49,19 @@ export class CollapseWatch {
         meanCosine.toFixed(4)
       } and a spread of ${spread.toExponential(1)} where ${
         healthy.toFixed(3)
-      } is healthy. What helps: the predictor ` +
-      "(heads.usePredictor=true), batch norm in the heads (heads.norm=batch), a lower optimizer.learningRate, a schedule.momentum nearer 1";
+      } is healthy. What helps, in another run folder (--run): ${this.#advice}`;
     return this.#numCollapsed >= PATIENCE;
   }
+}
+
+function adviceFor(config: RunConfig): string {
+  const inForce = Object.entries(flattenConfig(config)).map(([key, value]) => `${key}=${value}`);
+  const { optimizer: { learningRate }, schedule: { momentum } } = config;
+  return [
+    ...Object.entries(remedies).flatMap(([setting, what]) =>
+      inForce.includes(setting) ? [] : `${what} (${setting})`
+    ),
+    `a lower optimizer.learningRate (now ${learningRate})`,
+    `a schedule.momentum nearer 1 (now ${momentum})`,
+  ].join(", ");
 }

@@ -7,7 +7,7 @@ export type Progress = {
   readonly totalSteps: number;
   readonly imagesPerSecond: number;
   readonly loss: number;
-  /** The last measured spread of the teacher's outputs. */
+  /** The last measured spread of the teacher's outputs, NaN before the first. */
   readonly spread: number;
   readonly secondsLeft: number;
 };
@@ -84,7 +84,7 @@ export function formatProgress(progress: Progress): string {
     `step ${String(step).padStart(String(totalSteps).length)}/${totalSteps}`,
     `${imagesPerSecond.toFixed(0).padStart(5)} images/s`,
     `loss ${loss.toFixed(4)}`,
-    `spread ${spread.toFixed(4)}`,
+    `spread ${Number.isNaN(spread) ? "–" : spread.toFixed(4)}`,
     `${formatSeconds(secondsLeft)} left`,
   ].join("  ");
 }

@@ -37,6 +37,7 @@ Deno.test("formatProgress() shows step, speed, loss, spread and time left", () =
     formatProgress(progress),
     "step   7/780   1235 images/s  loss 0.9877  spread 0.0625  2:40 left",
   );
+  assert.match(formatProgress({ ...progress, spread: NaN }), / {2}spread – {2}/); // not measured yet
 });
 
 Deno.test("ProgressReporter draws one line again in a terminal", () => {

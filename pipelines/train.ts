@@ -1,4 +1,5 @@
 import { makeFolder } from "./_make_folder.ts";
+import { RunLock } from "./_run_lock.ts";
 import { Stepper } from "./_stepper.ts";
 import { writeAtomically } from "./_write_atomically.ts";
 import { setAside, writeCheckpoint } from "./checkpoint.ts";
@@ -7,6 +8,7 @@ import type { RunConfig } from "./config.ts";
 import { CollapseError, InterruptedError, NonFiniteError } from "./errors.ts";
 import { type MetricsLine, MetricsLog } from "./metrics_log.ts";
 import type { BatchSource, Pipeline } from "./pipeline.ts";
+import type { NewestCheckpoint } from "./newest_checkpoint.ts";
 import { resumePoint } from "./resume_point.ts";
 
 /** How {@linkcode train} is watched and ended. */
@@ -17,6 +19,8 @@ export type TrainOptions = {
   readonly signal?: AbortSignal;
   /** Takes what happens besides steps, a sentence at a time. */
   readonly onMessage?: (text: string) => void;
+  /** Takes the checkpoint that the run goes on from, or `undefined` for one that begins; called once, before the first step. */
+  readonly onStart?: (resumed: NewestCheckpoint | undefined) => void;
   /** Takes what every step logs. */
   readonly onStep?: (line: MetricsLine, totalSteps: number) => void;
 };
@@ -41,24 +45,28 @@ export type TrainResult = {
  * @param folder The run folder, made if missing: `config.json`, `metrics.jsonl` and `checkpoints/`.
  * @param options How it is watched and ended.
  * @throws {ConfigError} If there are fewer images than a batch holds, or the folder's checkpoint is of another config or other images.
- * @throws {NonFiniteError} If the loss or a tensor to be stored is NaN or infinite; the good checkpoints stay.
+ * @throws {BusyError} If another process trains in the folder.
+ * @throws {NonFiniteError} If the loss, a gradient or a tensor to be stored is NaN or infinite; the good checkpoints stay.
  * @throws {CollapseError} If the teacher has collapsed; after a checkpoint.
  * @throws {InterruptedError} If `signal` was aborted; after a checkpoint.
  * @throws {StorageError} If the run folder cannot be written.
- * @throws {CheckpointError} If the folder has checkpoints and none can be read.
+ * @throws {CheckpointError} If the folder has checkpoints and none can be read, or a line of `metrics.jsonl` is damaged.
  */
 export async function train<Batch>(
   pipeline: Pipeline<Batch>,
   source: BatchSource<Batch>,
   config: RunConfig,
   folder: string,
-  { onCollapse = "stop", signal, onMessage = () => {}, onStep = () => {} }: TrainOptions = {},
+  { onCollapse = "stop", signal, onMessage = () => {}, onStart = () => {}, onStep = () => {} }: TrainOptions =
+    {},
 ): Promise<TrainResult> {
   const { checkpointEvery } = config.log;
   const { warmupEpochs } = config.schedule;
   using stepper = new Stepper(pipeline, source, config);
   const { totalSteps } = stepper;
 
+  makeFolder(folder);
+  using _lock = new RunLock(folder);
   const resumed = resumePoint(folder, config, source.contentHash);
   for (const { path, reason } of resumed?.damaged ?? []) {
     setAside(path); // or it would count as one of those that are kept
@@ -70,17 +78,21 @@ export async function train<Batch>(
   writeAtomically(`${folder}/config.json`, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
   using metrics = new MetricsLog(`${folder}/metrics.jsonl`, firstStep);
 
+  const watch = new CollapseWatch(pipeline.outDim, config);
+  const hasCollapsed = (line: MetricsLine) => line.epoch >= warmupEpochs && watch.add(line);
+  metrics.before.forEach(hasCollapsed); // it counts on where the run before stopped
+  onStart(resumed);
+
   let checkpoint = resumed?.path;
   const save = async (): Promise<string> =>
     checkpoint = writeCheckpoint(`${folder}/checkpoints`, await stepper.checkpoint());
-  const watch = new CollapseWatch(pipeline.outDim);
   let numWarnings = 0;
   try {
     while (stepper.numSteps < totalSteps) {
       const line = await stepper.takeStep();
       metrics.append(line);
       onStep(line, totalSteps);
-      if (line.epoch >= warmupEpochs && watch.add(line)) {
+      if (hasCollapsed(line)) {
         if (onCollapse === "stop") {
           throw new CollapseError(`${watch.message}; the checkpoint is ${await save()}`);
         }
@@ -99,7 +111,8 @@ export async function train<Batch>(
     if (!(error instanceof NonFiniteError)) throw error;
     const good = checkpoint ? `the last good checkpoint is ${checkpoint}` : "there was no checkpoint yet";
     throw new NonFiniteError(
-      `${error.message}; ${good}: lower optimizer.learningRate (now ${config.optimizer.learningRate})`,
+      `${error.message}; ${good}: lower optimizer.learningRate (now ${config.optimizer.learningRate}), in another run ` +
+        "folder (--run)",
       { cause: error },
     );
   }

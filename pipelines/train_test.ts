@@ -4,7 +4,14 @@ import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.ts";
 import type { ExtremaConfig } from "./config.ts";
-import { CheckpointError, CollapseError, ConfigError, InterruptedError, NonFiniteError } from "./errors.ts";
+import {
+  BusyError,
+  CheckpointError,
+  CollapseError,
+  ConfigError,
+  InterruptedError,
+  NonFiniteError,
+} from "./errors.ts";
 import { extrema } from "./extrema.ts";
 import { extremaBatches } from "./extrema_batches.ts";
 import { type MetricsLine, readMetrics } from "./metrics_log.ts";
@@ -97,6 +104,39 @@ Deno.test("a run that was interrupted, then killed, ends with the bytes of one t
   assert.deepEqual([resumed.firstStep, resumed.totalSteps], [8, 16]);
   assert.deepEqual(Deno.readFileSync(resumed.checkpoint), Deno.readFileSync(whole.checkpoint));
   assert.deepEqual(numbersOf(broken), numbersOf(`${folder.path}/whole`));
+});
+
+Deno.test("a run that was killed on its way to a collapse stops at the same step", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig(
+    "heads.usePredictor=false",
+    "heads.norm=layer",
+    "schedule.epochs=8",
+    "schedule.momentum=0.9",
+    "optimizer.learningRate=0.5",
+    "log.checkpointEvery=1",
+  );
+  const stopsAt = async (run: string) => {
+    await assert.rejects(start(config, run), CollapseError);
+    return readMetrics(`${run}/metrics.jsonl`).at(-1)!.step;
+  };
+  const step = await stopsAt(`${folder.path}/whole`);
+  const killed = `${folder.path}/killed`;
+  const kill = start(config, killed, {
+    onStep: (line) => {
+      if (line.step === step - 2) throw new Error("killed"); // measured every second step: four of five seen
+    },
+  });
+  await assert.rejects(kill, /killed/);
+  assert.equal(await stopsAt(killed), step);
+});
+
+Deno.test("train() has its run folder for itself", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const first = start(config, folder.path);
+  await assert.rejects(start(config, folder.path), BusyError);
+  assert.equal((await first).totalSteps, 4);
 });
 
 Deno.test("a run that is complete stays as it is", async () => {
