@@ -11,7 +11,6 @@ import { exitCode, exitCodes } from "./exit_code.ts";
 import { preset, presetNames } from "./presets.ts";
 import { pretrain } from "./pretrain.ts";
 import { formatSeconds, ProgressReporter } from "./progress.ts";
-import { resumePoint } from "./resume_point.ts";
 import { runLength } from "./run_length.ts";
 
 type Flags = {
@@ -80,7 +79,12 @@ function command({ write, writeError }: Terminal): Command {
         .default("stop"),
     )
     .addHelpText("after", `\nExit codes: ${codes}`)
-    .configureOutput({ writeOut: write, writeErr: writeError })
+    .configureOutput({
+      writeOut: write,
+      writeErr: writeError,
+      getOutHasColors: () => false, // asking needs --allow-env
+      getErrHasColors: () => false,
+    })
     .exitOverride();
 }
 
@@ -104,19 +108,19 @@ async function run(flags: Flags, { write, writeError, isTerminal }: Terminal): P
   say(
     `Run     ${totalSteps} steps of ${config.schedule.batchSize} images, ${config.schedule.epochs} epochs`,
   );
-  const resumed = resumePoint(folder, config, images.contentHash);
-  if (resumed?.checkpoint.step === totalSteps) {
-    say(`Already complete: ${resumed.path}`);
-    return;
-  }
-  if (resumed) say(`        goes on after step ${resumed.checkpoint.step}, from ${resumed.path}`);
-
+  let isOver = false;
   using progress = new ProgressReporter(isTerminal, config.schedule.batchSize, totalSteps, write);
   using interrupt = new Interrupt();
   const { seconds } = await pretrain(config, images, folder, {
     device,
     onCollapse: flags.onCollapse,
     signal: interrupt.signal,
+    onStart: (resumed) => {
+      if (!resumed) return;
+      const { checkpoint: { step }, path } = resumed;
+      isOver = step === totalSteps;
+      say(isOver ? `Already complete: ${path}` : `        goes on after step ${step}, from ${path}`);
+    },
     onStep: (line) => progress.add(line),
     onMessage: (text) => {
       progress.end();
@@ -124,7 +128,7 @@ async function run(flags: Flags, { write, writeError, isTerminal }: Terminal): P
     },
   });
   progress.end();
-  say(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
+  if (!isOver) say(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
 }
 
 function describeModel({ encoder, heads, masks }: ExtremaConfig): string {

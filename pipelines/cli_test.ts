@@ -46,9 +46,9 @@ async function call(args: readonly string[]): Promise<{ code: number; out: strin
 /** Starts the command in a process of its own. */
 function spawn(args: readonly string[]): Deno.ChildProcess {
   const cli = new URL("./cli.ts", import.meta.url).pathname;
-  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+  const permissions = ["--allow-read", "--allow-write"];
   const command = ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, cli, ...args];
-  return new Deno.Command("deno", { args: command, stdout: "null", stderr: "piped" }).spawn();
+  return new Deno.Command(Deno.execPath(), { args: command, stdout: "null", stderr: "piped" }).spawn();
 }
 
 /** Waits until a run has logged some steps. */
@@ -78,6 +78,7 @@ Deno.test("pretrain trains, and a second call says that the run is complete", as
   const second = await call(flags);
   assert.equal(second.code, 0);
   assert.match(second.out, /Already complete: .*step-00000008\.safetensors/);
+  assert.doesNotMatch(second.out, /Done|step 8/);
 });
 
 Deno.test("every error that a user can mend has its message and exit code", async () => {
@@ -122,11 +123,38 @@ Deno.test("every error that a user can mend has its message and exit code", asyn
   }
 });
 
-Deno.test("pretrain --help lists presets and exit codes", async () => {
-  const { code, out } = await call(["--help"]);
-  assert.equal(code, 0);
-  assert.match(out, /demo, long, tiny, reference, paper/);
-  assert.match(out, /Exit codes: 0 ok, 1 unexpected, 2 usage, .* 130 interrupted/);
+Deno.test({
+  name: "pretrain --help lists presets and exit codes, without a look at the environment",
+  permissions: { env: false },
+  fn: async () => {
+    const { code, out } = await call(["--help"]);
+    assert.equal(code, 0);
+    assert.match(out, /demo, long, tiny, reference, paper/);
+    assert.match(out, /Exit codes: 0 ok, 1 unexpected, 2 usage, .* 130 interrupted/);
+    assert.equal((await call(["--prset"])).code, 2);
+  },
+});
+
+Deno.test("2: what Deno's permissions refuse is told as Deno tells it", async () => {
+  using folder = new TemporaryFolder();
+  const data = await writeData(folder.path);
+  const cli = new URL("./cli.ts", import.meta.url).pathname;
+  const cases: [RegExp, string[], string[]][] = [
+    [
+      /Requires read access to .*\/data/,
+      [`--allow-read=${folder.path}/run`],
+      flagsOf(data, `${folder.path}/run`),
+    ],
+    [/Requires write access to .*\/run/, ["--allow-read"], flagsOf(data, `${folder.path}/run`)],
+  ];
+  for (const [message, permissions, flags] of cases) {
+    const args = ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, cli, ...flags];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+    const error = new TextDecoder().decode(stderr);
+    assert.equal(code, 2, error);
+    assert.match(error, message);
+    assert.doesNotMatch(error, /\n {4}at /);
+  }
 });
 
 Deno.test("SIGINT ends a run with a checkpoint and 130; killed and resumed, it ends with the same bytes", async () => {

@@ -53,7 +53,7 @@ export { pretrain, type PretrainOptions } from "./pretrain.ts";
 export { formatProgress, formatSeconds, type Progress, ProgressReporter } from "./progress.ts";
 export { resumePoint } from "./resume_point.ts";
 export { type RunLength, runLength } from "./run_length.ts";
-export { readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
+export { type DeviceNote, readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

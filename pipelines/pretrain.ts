@@ -3,19 +3,18 @@ import * as tf from "@tensorflow/tfjs-core";
 import manifest from "./deno.json" with { type: "json" };
 import type { ExtremaConfig } from "./config.ts";
 import { CollapseError, ConfigError, InterruptedError } from "./errors.ts";
-import { makeFolder } from "./_make_folder.ts";
 import { extrema, type ExtremaPipeline } from "./extrema.ts";
 import { extremaBatches } from "./extrema_batches.ts";
 import { readMetrics } from "./metrics_log.ts";
-import { resumePoint } from "./resume_point.ts";
+import type { NewestCheckpoint } from "./newest_checkpoint.ts";
 import { runLength } from "./run_length.ts";
-import { readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
+import { type DeviceNote, readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
 import { train, type TrainOptions } from "./train.ts";
 
 /** How {@linkcode pretrain} is watched and ended, and what it notes down. */
 export type PretrainOptions = TrainOptions & {
   /** The device in use, for `run.json`. */
-  readonly device: { readonly name: string; readonly detail: string };
+  readonly device: DeviceNote;
 };
 
 /**
@@ -36,10 +35,11 @@ export async function pretrain(
 ): Promise<RunSummary> {
   const pipeline = buildPipeline(config, images);
   const { totalSteps } = runLength(config.schedule, images.size);
-  const resumed = resumePoint(folder, config, images.contentHash);
-  const before = resumed && readRunSummary(folder);
-  const started = before?.started ?? new Date().toISOString();
   const { name, size, height, width, channels, contentHash } = images;
+  let devices: DeviceNote[] = []; // one after the other
+  let before: RunSummary | undefined;
+  let started: string | undefined;
+
   const note = (status: RunSummary["status"]): RunSummary => {
     const lines = readMetrics(`${folder}/metrics.jsonl`);
     const summary: RunSummary = {
@@ -47,27 +47,43 @@ export async function pretrain(
       status,
       step: (lines.at(-1)?.step ?? -1) + 1,
       totalSteps,
-      device: { name: device.name, detail: device.detail },
+      device: devices.at(-1)!,
+      ...(devices.length > 1 && { earlierDevices: devices.slice(0, -1) }),
       data: { name, size, height, width, channels, contentHash },
       versions: { lacuna: manifest.version, deno: Deno.version.deno, tfjs: tf.version_core },
-      started,
+      started: started!,
       updated: new Date().toISOString(),
       seconds: lines.reduce((sum, line) => sum + config.schedule.batchSize / line.imagesPerSecond, 0),
     };
     writeRunSummary(folder, summary);
     return summary;
   };
-  if (resumed?.checkpoint.step === totalSteps && before?.status === "complete") return before;
 
-  makeFolder(folder);
-  note("running");
+  const onStart = (resumed: NewestCheckpoint | undefined) => {
+    before = resumed && readRunSummary(folder);
+    started = before?.started ?? new Date().toISOString();
+    if (before) devices = [...(before.earlierDevices ?? []), before.device];
+    if (!before || resumed?.checkpoint.step !== totalSteps) { // or no step is left that this device could take
+      const last = devices.pop();
+      if (last && last.name !== device.name) {
+        devices.push(last);
+        options.onMessage?.(
+          `The steps before were taken on ${last.name}, these are on ${device.name}: the bytes will differ from an ` +
+            "uninterrupted run",
+        );
+      }
+      devices.push({ name: device.name, detail: device.detail });
+      note("running");
+    }
+    options.onStart?.(resumed);
+  };
   try {
-    await train(pipeline, extremaBatches(config, images), config, folder, options);
+    await train(pipeline, extremaBatches(config, images), config, folder, { ...options, onStart });
   } catch (error) {
-    note(statusAfter(error));
+    if (started) note(statusAfter(error));
     throw error;
   }
-  return note("complete");
+  return before?.status === "complete" ? before : note("complete");
 }
 
 function buildPipeline(config: ExtremaConfig, images: ImageSet): ExtremaPipeline {

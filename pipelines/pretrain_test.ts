@@ -3,7 +3,7 @@ import { useDevice } from "@lacuna/tensor";
 import { ConfigError, InterruptedError } from "./errors.ts";
 import { readMetrics } from "./metrics_log.ts";
 import { pretrain } from "./pretrain.ts";
-import { readRunSummary } from "./run_summary.ts";
+import { readRunSummary, writeRunSummary } from "./run_summary.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 import { testConfig } from "./_test_config.ts";
 import { testImages } from "./_test_images.ts";
@@ -35,6 +35,42 @@ Deno.test("pretrain() keeps run.json: interrupted, then complete", async () => {
   assert.equal(summary.seconds, seconds.reduce((sum, x) => sum + x, 0));
 
   assert.deepEqual(await pretrain(config, images, folder.path, { device }), summary); // nothing left to do
+});
+
+Deno.test("pretrain() completes what was killed between the last checkpoint and the note", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const summary = await pretrain(config, images, folder.path, { device });
+  writeRunSummary(folder.path, { ...summary, status: "running", step: 0, seconds: 0 });
+  const elsewhere = { name: "wasm", detail: "another" }; // it takes no step
+  const { updated, ...rest } = await pretrain(config, images, folder.path, { device: elsewhere });
+  assert.ok(updated >= summary.updated);
+  assert.deepEqual({ ...rest, updated: summary.updated }, summary);
+  assert.equal(readRunSummary(folder.path)!.status, "complete");
+});
+
+Deno.test("pretrain() warns when a run goes on on another device, and keeps both in run.json", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const signal = AbortSignal.abort(); // ends after a step
+  const messages: string[] = [];
+  const onMessage = (text: string) => messages.push(text);
+  const [first, second] = [{ name: "native", detail: "C" }, { name: "cpu", detail: "JavaScript" }];
+  const goOn = (device: typeof first) =>
+    assert.rejects(pretrain(config, images, folder.path, { device, signal, onMessage }), InterruptedError);
+  await goOn(first);
+  await goOn(first);
+  assert.deepEqual(messages, []);
+  assert.equal(readRunSummary(folder.path)!.earlierDevices, undefined);
+  await goOn(second);
+  assert.equal(messages.length, 1);
+  assert.match(
+    messages[0]!,
+    /taken on native, these are on cpu: the bytes will differ from an uninterrupted run/,
+  );
+  const summary = await pretrain(config, images, folder.path, { device: second, onMessage });
+  assert.deepEqual([summary.earlierDevices, summary.device], [[first], second]);
+  assert.equal(messages.length, 1);
 });
 
 Deno.test("pretrain() refuses what does not fit as a config error, and touches nothing", async () => {

@@ -1,6 +1,9 @@
 import { readIfThere } from "./_read_if_there.ts";
 import { writeAtomically } from "./_write_atomically.ts";
 
+/** A device as `run.json` names it. */
+export type DeviceNote = { readonly name: string; readonly detail: string };
+
 /** What `run.json` says of a run: what it ran on, how far it came, how long it took. */
 export type RunSummary = {
   readonly pipeline: string;
@@ -9,7 +12,9 @@ export type RunSummary = {
   /** Steps taken, of how many. */
   readonly step: number;
   readonly totalSteps: number;
-  readonly device: { readonly name: string; readonly detail: string };
+  readonly device: DeviceNote;
+  /** What took the steps before, in order, where the run went on elsewhere. */
+  readonly earlierDevices?: readonly DeviceNote[];
   readonly data: {
     readonly name: string;
     readonly size: number;
