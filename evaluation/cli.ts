@@ -12,7 +12,12 @@ import { Command, CommanderError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
 
-type Flags = { readonly run: string; readonly data: string; readonly device: string; readonly redo: boolean };
+type Flags = {
+  readonly run: string;
+  readonly data: string;
+  readonly device: string;
+  readonly redo?: boolean;
+};
 
 /**
  * Runs the command and tells the console how it goes.
@@ -25,7 +30,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .requiredOption("--run <folder>", "the run folder")
     .option("--data <folder>", "the data set that it learned from", ".lacuna/data/fashion-mnist")
     .option("--device <name>", `what runs the maths: ${["auto", ...deviceNames].join(", ")}`, "auto")
-    .option("--redo", "evaluate anew what is evaluated already", false)
+    .option("--redo", "evaluate anew what is evaluated already")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 2 usage, 3 data, 4 device, 7 no checkpoint, or a folder that cannot be written",
+    )
     .exitOverride()
     .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false }) // asking needs --allow-env
     .action(evaluate);
@@ -40,7 +49,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function evaluate({ run, data, device, redo }: Flags): Promise<void> {
+async function evaluate({ run, data, device, redo = false }: Flags): Promise<void> {
   const { record, reportPath, reused } = await evaluateRun(run.replace(/\/+$/, ""), {
     dataFolder: data,
     device,

@@ -1,7 +1,7 @@
 import { readManifest, readShards, writeAtomically } from "@lacuna/data";
-import { listCheckpoints } from "@lacuna/pipelines/checkpoint";
 import { CheckpointError, ConfigError } from "@lacuna/pipelines/errors";
 import { loadRun } from "@lacuna/pipelines/load-run";
+import { newestCheckpoint } from "@lacuna/pipelines/newest-checkpoint";
 import { deviceNames, useDevice } from "@lacuna/tensor";
 import { createHash } from "node:crypto";
 import { compareEncoders } from "./compare_encoders.ts";
@@ -32,10 +32,10 @@ export type EvaluatedRun = {
 };
 
 /**
- * Evaluates the newest checkpoint of a run beside its controls, on the whole training and test split, and writes
+ * Evaluates the newest whole checkpoint of a run beside its controls, on the whole training and test split, and writes
  * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
  * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), it only reads them.
- * @throws {CheckpointError} If the folder holds no run with a checkpoint, or a damaged one.
+ * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
  * @throws {ShardError} If the data set is missing or damaged.
  * @throws {ConfigError} If the run learned from other images than the data set's.
  * @throws {DeviceError} If the device cannot be used.
@@ -45,13 +45,14 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const { dataFolder, device, redo = false, onMessage } = options;
   if (device !== "auto" && !deviceNames.some((name) => name === device)) await useDevice(device); // throws, naming the nearest
   const reportPath = `${runFolder}/report.html`;
-  const checkpointPath = listCheckpoints(`${runFolder}/checkpoints`).at(-1);
-  if (checkpointPath === undefined) {
+  const newest = newestCheckpoint(runFolder);
+  if (newest === undefined) {
     throw new CheckpointError(
       `There is no run with a checkpoint in ${runFolder}: pretrain one there first, or name its folder`,
     );
   }
-  const sha256 = createHash("sha256").update(await Deno.readFile(checkpointPath)).digest("hex");
+  for (const { reason } of newest.damaged) onMessage(`${reason}; going back to ${newest.path}`);
+  const sha256 = createHash("sha256").update(await Deno.readFile(newest.path)).digest("hex");
   const { splits } = await readManifest(dataFolder);
   const before = redo ? undefined : await readEvaluation(runFolder);
   if (

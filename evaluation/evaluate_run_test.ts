@@ -89,6 +89,15 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     assert.equal((await evaluate({ device: "auto" })).reused, true);
     assert.equal((await evaluate({ redo: true })).reused, false);
 
+    const cut = `${runFolder}/checkpoints/step-00000009.safetensors`;
+    await Deno.writeFile(cut, new Uint8Array(5));
+    assert.equal((await evaluate()).reused, true); // the newest that is whole is the same
+    assert.match(
+      messages.at(-1)!,
+      /step-00000009\.safetensors.*; going back to .*step-00000004\.safetensors$/,
+    );
+    await Deno.remove(cut);
+
     await Deno.remove(first.reportPath);
     assert.equal((await evaluate()).reused, false); // no page, so it is made again
 

@@ -43,6 +43,18 @@ Deno.test("2: an unknown option, preset, key or choice is told with the nearest 
   ]);
 });
 
+Deno.test("2: a folder outside the task's permissions is told as Deno tells it", async () => {
+  using place = new Workplace();
+  await place.writeData();
+  await expectFault(place, [...flagsOf("run"), "--data", "/etc"], 2, /Requires read access to .*\/etc/);
+  await expectFault(
+    place,
+    [...flagsOf("run"), "--run", "elsewhere/run"],
+    2,
+    /Requires read access to .*elsewhere\/run/,
+  );
+});
+
 Deno.test("2: sizes that do not fit are told before the first step", async () => {
   using place = new Workplace();
   await place.writeData();
@@ -153,7 +165,6 @@ Deno.test("7: a run folder that cannot be written, or holds no run, is told", as
     7,
     /Cannot write runs\/file\/run.*choose a folder that may be written/,
   );
-  await expectFault(place, [...flagsOf("run"), "--run", "elsewhere/run"], 7, /elsewhere\/run/); // outside the task's roots
   const evaluated = await place.run("evaluate", ["--run", "runs/none"]);
   assert.equal(evaluated.code, 7, evaluated.error);
   assert.match(evaluated.error, /no run with a checkpoint in runs\/none/);
