@@ -39,6 +39,7 @@ export async function pretrain(
   let devices: DeviceNote[] = []; // one after the other
   let before: RunSummary | undefined;
   let started: string | undefined;
+  let isOver = false;
 
   const note = (status: RunSummary["status"]): RunSummary => {
     const lines = readMetrics(`${folder}/metrics.jsonl`);
@@ -63,7 +64,8 @@ export async function pretrain(
     before = resumed && readRunSummary(folder);
     started = before?.started ?? new Date().toISOString();
     if (before) devices = [...(before.earlierDevices ?? []), before.device];
-    if (!before || resumed?.checkpoint.step !== totalSteps) { // or no step is left that this device could take
+    isOver = resumed?.checkpoint.step === totalSteps;
+    if (!before || !isOver) { // or no step is left that this device could take
       const last = devices.pop();
       if (last && last.name !== device.name) {
         devices.push(last);
@@ -83,7 +85,7 @@ export async function pretrain(
     if (started) note(statusAfter(error));
     throw error;
   }
-  return before?.status === "complete" ? before : note("complete");
+  return isOver && before?.status === "complete" ? before : note("complete");
 }
 
 function buildPipeline(config: ExtremaConfig, images: ImageSet): ExtremaPipeline {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { useDevice } from "@lacuna/tensor";
+import { listCheckpoints } from "./checkpoint.ts";
 import { ConfigError, InterruptedError } from "./errors.ts";
 import { readMetrics } from "./metrics_log.ts";
 import { pretrain } from "./pretrain.ts";
@@ -47,6 +48,16 @@ Deno.test("pretrain() completes what was killed between the last checkpoint and 
   assert.ok(updated >= summary.updated);
   assert.deepEqual({ ...rest, updated: summary.updated }, summary);
   assert.equal(readRunSummary(folder.path)!.status, "complete");
+});
+
+Deno.test("pretrain() takes the last steps of a complete run again when its checkpoint is damaged", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5", "log.checkpointEvery=3");
+  await pretrain(config, images, folder.path, { device });
+  Deno.truncateSync(listCheckpoints(`${folder.path}/checkpoints`).at(-1)!, 5000);
+  const summary = await pretrain(config, images, folder.path, { device });
+  assert.deepEqual([summary.status, summary.step], ["complete", 4]);
+  assert.deepEqual(readRunSummary(folder.path), summary);
 });
 
 Deno.test("pretrain() warns when a run goes on on another device, and keeps both in run.json", async () => {
