@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Workplace } from "./_workplace.ts";
 
 const flags = ["--preset", "tiny", "--run", "runs/tiny", "--set", "schedule.epochs=2"];
@@ -71,10 +72,12 @@ function tableOf(out: string): string[] {
   return out.split("\n").filter((line) => /^(trained encoder|untrained encoder|raw pixels) .*%/.test(line));
 }
 
-/** Every file below a folder with the time it was last written. */
-function filesOf(folder: string): [string, number][] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }): [string, number][] => {
+/** Every file below a folder with the SHA-256 of its contents. */
+function filesOf(folder: string): [string, string][] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }): [string, string][] => {
     const path = `${folder}/${name}`;
-    return isDirectory ? filesOf(path) : [[path, Deno.statSync(path).mtime!.getTime()]];
+    return isDirectory
+      ? filesOf(path)
+      : [[path, createHash("sha256").update(Deno.readFileSync(path)).digest("hex")]];
   }).sort();
 }

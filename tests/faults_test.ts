@@ -51,7 +51,7 @@ Deno.test("2: a folder outside the task's permissions is told as Deno tells it",
     place,
     [...flagsOf("run"), "--run", "elsewhere/run"],
     2,
-    /Requires read access to .*elsewhere\/run/,
+    /Requires write access to .*elsewhere\/run/,
   );
 });
 
