@@ -7,13 +7,12 @@ const script = `${import.meta.dirname}/extrema_step.ts`;
 export function startNative(setup: Setup, numThreads: number, ...options: "--stopwatches"[]): Contender {
   const permissions = ["--allow-read=.lacuna/native", "--allow-ffi=.lacuna/native/kernels.so"];
   const args = ["run", "--no-prompt", ...permissions, script, JSON.stringify(setup), ...options];
-  return new Contender(Deno.execPath(), args, numThreads);
+  return new Contender(Deno.execPath(), args, numThreads, { GOMP_SPINCOUNT: "2000" }); // as the tasks of training
 }
 
 /** Our step on tfjs's wasm device, which has one thread. */
 export function startWasm(setup: Setup): Contender {
-  const permissions = ["--allow-read"]; // it reads its module from the package cache
-  const args = ["run", "--no-prompt", ...permissions, script, JSON.stringify(setup), "--device", "wasm"];
+  const args = ["run", "--no-prompt", script, JSON.stringify(setup), "--device", "wasm"];
   return new Contender(Deno.execPath(), args, 1);
 }
 

@@ -44,7 +44,7 @@ export class TrainingStep {
     this.#optimizer.step(result.grads, this.#learningRate);
     const loss = (await result.loss.data())[0]!;
     inspect(result.grads);
-    tf.dispose([result.loss, result.grads, result.targets]);
+    tf.dispose(result);
     return loss;
   }
 }

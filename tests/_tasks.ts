@@ -1,7 +1,11 @@
 import config from "../deno.json" with { type: "json" };
 
-/** What a task runs: Deno's permission flags, and the script they are for. */
-export type DenoRun = { readonly flags: readonly string[]; readonly script: string };
+/** What a task runs: the variables it sets, Deno's permission flags, and the script they are for. */
+export type DenoRun = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
+  readonly script: string;
+};
 
 type Task = string | { readonly command?: string };
 
@@ -14,7 +18,7 @@ export const taskCommands: Readonly<Record<string, string>> = Object.fromEntries
 
 /** The tasks that run a script of a member, which are those that a user's data pass through. */
 export const jobs: readonly string[] = Object.keys(taskCommands).filter((name) =>
-  /^deno run [^&|;]*\b(tensor|data|pipelines|evaluation)\/\S+\.ts$/.test(taskCommands[name]!)
+  /^([A-Z_]+=\S+ )*deno run [^&|;]*\b(tensor|data|pipelines|evaluation)\/\S+\.ts$/.test(taskCommands[name]!)
 );
 
 /**
@@ -22,10 +26,13 @@ export const jobs: readonly string[] = Object.keys(taskCommands).filter((name) =
  * @throws {RangeError} If it is something else.
  */
 export function denoRun(task: string): DenoRun {
-  const [deno, run, ...words] = (taskCommands[task] ?? "").split(" ");
+  const all = (taskCommands[task] ?? "").split(" ");
+  const numVariables = all.findIndex((word) => !/^[A-Z_]+=/.test(word));
+  const env = Object.fromEntries(all.slice(0, numVariables).map((word) => word.split("=", 2)));
+  const [deno, run, ...words] = all.slice(numVariables);
   const numFlags = words.findIndex((word) => !word.startsWith("-"));
   if (deno !== "deno" || run !== "run" || numFlags !== words.length - 1) {
     throw new RangeError(`The task ${task} is not a single "deno run" of a script: ${taskCommands[task]}`);
   }
-  return { flags: words.slice(0, numFlags), script: words[numFlags]! };
+  return { env, flags: words.slice(0, numFlags), script: words[numFlags]! };
 }

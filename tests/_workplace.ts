@@ -59,7 +59,7 @@ export class Workplace {
 
   /** Starts a task's script in this folder, with the flags of the task. */
   start(task: string, args: readonly string[], options: StartOptions = {}): Deno.ChildProcess {
-    const { flags, script } = denoRun(task);
+    const { env, flags, script } = denoRun(task);
     const deno = [
       Deno.execPath(),
       "run",
@@ -69,9 +69,13 @@ export class Workplace {
       `${root}/${options.script ?? script}`,
     ];
     const [program, ...rest] = [...options.through ?? [], ...deno, ...args] as [string, ...string[]];
-    const env = { NO_COLOR: "1", OMP_WAIT_POLICY: "passive", ...options.env }; // passive: whoever waits leaves the core to others
-    return new Deno.Command(program, { args: rest, cwd: this.path, env, stdout: "piped", stderr: "piped" })
-      .spawn();
+    return new Deno.Command(program, {
+      args: rest,
+      cwd: this.path,
+      env: { NO_COLOR: "1", ...env, ...options.env },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
   }
 
   /** Runs a task's script to its end. */
