@@ -2,7 +2,7 @@ import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import { multiMask } from "@lacuna/masking";
 import type { LoadedRun } from "@lacuna/pipelines/load-run";
 import { maskOptions } from "@lacuna/pipelines/mask-options";
-import { choice, stream } from "@lacuna/random";
+import { choice, permutation, type Prng, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
@@ -41,7 +41,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
   const { config, summary } = run;
   const draw = (set: ImageSet, name: string) =>
     choice(set.size, NUM_PICTURES, stream({ seed: config.seed, name: `report/${name}` }));
-  const queries = draw(test, "queries");
+  const queries = drawOfEachClass(test, stream({ seed: config.seed, name: "report/queries" }));
   const end = summary.status === "complete"
     ? ""
     : `, ${summary.status} after ${run.step} of ${summary.totalSteps} steps`;
@@ -181,4 +181,16 @@ function pictureOf(set: ImageSet, sample: number): Picture {
 function minutes(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** Images to look closely at: one of each class before a second of any. */
+function drawOfEachClass(set: ImageSet, prng: Prng): Int32Array {
+  const seen = new Set<number>();
+  const [firsts, others]: [number[], number[]] = [[], []];
+  for (const i of permutation(set.size, prng)) {
+    const label = set.labels[i]!;
+    (seen.has(label) ? others : firsts).push(i);
+    seen.add(label);
+  }
+  return Int32Array.from([...firsts, ...others].slice(0, NUM_PICTURES));
 }
