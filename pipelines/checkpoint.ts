@@ -1,7 +1,6 @@
-import { StorageError } from "@lacuna/data";
+import { StorageError, writeAtomically } from "@lacuna/data";
 import { createHash } from "node:crypto";
 import { readIfThere } from "./_read_if_there.ts";
-import { writeAtomically } from "./_write_atomically.ts";
 import type { RunConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from "./safetensors.ts";

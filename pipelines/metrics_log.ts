@@ -1,6 +1,5 @@
-import { StorageError } from "@lacuna/data";
+import { StorageError, writeAtomically } from "@lacuna/data";
 import { readIfThere } from "./_read_if_there.ts";
-import { writeAtomically } from "./_write_atomically.ts";
 import { CheckpointError } from "./errors.ts";
 
 /** One step's line in `metrics.jsonl`. */
@@ -42,7 +41,7 @@ export class MetricsLog {
     this.before = readMetrics(path).filter((line) => line.step < step);
     writeAtomically(
       path,
-      new TextEncoder().encode(this.before.map((line) => `${JSON.stringify(line)}\n`).join("")),
+      this.before.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
     this.#file = Deno.openSync(path, { append: true });
   }

@@ -1,5 +1,5 @@
+import { writeAtomically } from "@lacuna/data";
 import { readIfThere } from "./_read_if_there.ts";
-import { writeAtomically } from "./_write_atomically.ts";
 
 /** A device as `run.json` names it. */
 export type DeviceNote = { readonly name: string; readonly detail: string };
@@ -36,7 +36,7 @@ export type RunSummary = {
  * @throws {StorageError} If it cannot be written.
  */
 export function writeRunSummary(folder: string, summary: RunSummary): void {
-  writeAtomically(`${folder}/run.json`, new TextEncoder().encode(`${JSON.stringify(summary, null, 2)}\n`));
+  writeAtomically(`${folder}/run.json`, `${JSON.stringify(summary, null, 2)}\n`);
 }
 
 /**

@@ -1,7 +1,7 @@
+import { writeAtomically } from "@lacuna/data";
 import { makeFolder } from "./_make_folder.ts";
 import { RunLock } from "./_run_lock.ts";
 import { Stepper } from "./_stepper.ts";
-import { writeAtomically } from "./_write_atomically.ts";
 import { setAside, writeCheckpoint } from "./checkpoint.ts";
 import { CollapseWatch } from "./collapse_watch.ts";
 import type { RunConfig } from "./config.ts";
@@ -75,7 +75,7 @@ export async function train<Batch>(
   if (resumed) stepper.restore(resumed.checkpoint);
   const firstStep = stepper.numSteps;
   makeFolder(`${folder}/checkpoints`);
-  writeAtomically(`${folder}/config.json`, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+  writeAtomically(`${folder}/config.json`, `${JSON.stringify(config, null, 2)}\n`);
   using metrics = new MetricsLog(`${folder}/metrics.jsonl`, firstStep);
 
   const watch = new CollapseWatch(pipeline.outDim, config);
