@@ -29,7 +29,9 @@ export async function openLibrary(): Promise<{ functions: NativeFunctions; recor
     record = JSON.parse(await Deno.readTextFile(buildRecordPath));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new DeviceError("the kernels are not built: run `deno task build`, which needs a C compiler");
+    throw new DeviceError(
+      "the kernels are not built: run `deno task build`, elsewhere `jsr:@lacuna/tensor/build`, which needs a C compiler",
+    );
   }
   const functions = loadLibrary(libraryPath);
   if (processorFeatures(functions).join() !== record.processor.join()) {

@@ -8,6 +8,7 @@ import { gatherTokensReference } from "./gather_tokens_reference.ts";
  * @param tokens [B, N, D].
  * @param keep [K·B, V] int32, token indices in 0…N−1, mask-major: row i·B + b is mask i of sample b.
  * @returns [K·B, V, D] in the order of `keep`, as one tape entry where the device has the kernel.
+ * @throws {RangeError} If an index lies outside, on the native device; elsewhere such a token is zero.
  * @throws {TypeError} If `keep` is not int32, or its rows are not a multiple of the batch size.
  */
 export function gatherTokens(tokens: Tensor3D, keep: Tensor2D): Tensor3D {
