@@ -34,7 +34,7 @@ const demo: ExtremaConfig = {
   log: { measureEvery: 20, checkpointEvery: 500 },
 };
 
-/** Some twenty minutes on two cores: twice the width, four and a half times the images. */
+/** Half an hour on two cores: twice the width, four and a half times the images. */
 const long: ExtremaConfig = {
   ...demo,
   encoder: { ...demo.encoder, dim: 128 },

@@ -1,3 +1,26 @@
+// x, weight, bias, y, mean, inverse_std, rows, dim, epsilon
+const normalize = {
+  parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
+  result: "void",
+} as const;
+
+// dy, x, weight, mean, inverse_std, dx, dweight, dbias, rows, dim
+const normalizeGrad = {
+  parameters: [
+    "buffer",
+    "buffer",
+    "buffer",
+    "buffer",
+    "buffer",
+    "buffer",
+    "buffer",
+    "buffer",
+    "usize",
+    "usize",
+  ],
+  result: "void",
+} as const;
+
 /** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
 export const symbols = {
   // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
@@ -18,48 +41,10 @@ export const symbols = {
     ],
     result: "void",
   },
-  // x, weight, bias, y, mean, inverse_std, rows, dim, epsilon
-  layer_norm_f32: {
-    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
-    result: "void",
-  },
-  // dy, x, weight, mean, inverse_std, dx, dweight, dbias, rows, dim
-  layer_norm_grad_f32: {
-    parameters: [
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "usize",
-      "usize",
-    ],
-    result: "void",
-  },
-  // as layer_norm_f32
-  batch_norm_f32: {
-    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
-    result: "void",
-  },
-  // as layer_norm_grad_f32
-  batch_norm_grad_f32: {
-    parameters: [
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "usize",
-      "usize",
-    ],
-    result: "void",
-  },
+  layer_norm_f32: normalize,
+  layer_norm_grad_f32: normalizeGrad,
+  batch_norm_f32: normalize,
+  batch_norm_grad_f32: normalizeGrad,
   gelu_f32: { parameters: ["buffer", "buffer", "usize"], result: "void" }, // x, y, size
   gelu_grad_f32: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "void" }, // dy, x, dx, size
   // qkv, out, log_sum_exp, batch, tokens, dim, heads
