@@ -17,13 +17,14 @@ const sources = [
   "layer_norm.c",
   "layout.c",
   "optimizer.c",
+  "platform_posix.c",
   "scratch.c",
   "threads.c",
   "tokens.c",
 ];
 const portableSource = "processor.c"; // asked before anything built for one processor runs
-const headers = ["scratch.h", "vector.h"];
-const commonFlags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC"];
+const headers = ["platform.h", "scratch.h", "threads.h", "vector.h"];
+const commonFlags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC", "-pthread"];
 const kernelFlags = ["-march=native", "-shared"];
 // Threads of the OpenMP runtime outlive the library's last user: it must never be unloaded under them.
 const linkFlags = Deno.build.os === "linux" ? ["-lm", "-Wl,-z,nodelete"] : ["-lm"];

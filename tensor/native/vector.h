@@ -92,5 +92,6 @@ INLINE void store_lanes(float *p, vec x, size_t n) {
   else store_part(p, x, n);
 }
 
-// Below this many floats a second thread costs more than it saves.
-enum { PARALLEL_FLOATS = 32768 };
+// Floats in a piece of a loop over elements: enough that a second thread saves more than it costs. A multiple of LANES.
+enum { GRAIN = 16384 };
+enum { PARALLEL_FLOATS = 32768 }; // of loops that OpenMP shares

@@ -1,0 +1,15 @@
+// Loops whose turns the processor's cores share. What a piece of a loop computes depends on its place alone and never on who takes it,
+// so that results are the same for any number of threads.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Does turns [first, end) of a loop; `call` holds what the loop works on.
+typedef void Body(const void *call, size_t first, size_t end);
+
+// Does turns [0, count) in pieces of at most `grain`, and returns when all are done. Pieces start in any order, on any thread. A single
+// piece, a loop inside another's piece and a loop that meets another caller's run right here, piece after piece.
+void parallel(size_t count, size_t grain, Body *body, const void *call);
+
+// Threads that a loop has at its disposal, the caller's included; OMP_NUM_THREADS decides where it is set.
+int32_t num_threads(void);
