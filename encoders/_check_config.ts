@@ -1,7 +1,7 @@
 import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
 
 /**
- * Throws a `RangeError` if no model can have these sizes. `patchify()` and `sinCosPositions()` are stricter
+ * Throws a `RangeError` if no model can have these sizes. `gatherPatches()` and `sinCosPositions()` are stricter
  * about theirs.
  */
 export function checkConfig(config: VisionTransformerConfig): void {

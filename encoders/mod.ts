@@ -24,7 +24,6 @@ export { Linear } from "./linear.ts";
 export { Mlp } from "./mlp.ts";
 export type { Module } from "./module.ts";
 export { PatchEmbedding } from "./patch_embedding.ts";
-export { patchify } from "./patchify.ts";
 export { type HeadNorm, ProjectionHead } from "./projection_head.ts";
 export { sinCosPositions } from "./sin_cos_positions.ts";
 export { under } from "./under.ts";

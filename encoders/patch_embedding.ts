@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import { gatherTokens, linear, type ParameterMap } from "@lacuna/tensor";
+import { gatherPatches, linear, type ParameterMap } from "@lacuna/tensor";
 import { uniform, xavierUniform } from "./_variables.ts";
 import type { Module } from "./module.ts";
-import { patchify } from "./patchify.ts";
 
 /**
  * Images [B, H, W, C] → one vector a patch [B, N, D], without positions. The weight starts Xavier-uniform,
@@ -34,16 +33,14 @@ export class PatchEmbedding implements Module {
 
   /**
    * The vectors of all patches, or of those kept.
-   * @param images [B, H, W, C], constants.
+   * @param images [B, H, W, C].
    * @param keep [K·B, V] int32, the patches to embed, mask-major; all when left out.
    * @returns [B, N, D], or [K·B, V, D] in the order of `keep`.
    * @throws {RangeError} If the patch size does not divide the images.
    */
   forward(images: Tensor4D, keep?: Tensor2D): Tensor3D {
     return tf.tidy(() => {
-      const patches = patchify(images, this.#patchSize);
-      const kept = keep ? gatherTokens(patches, keep) : patches; // constants: no scatter back
-      return linear(kept, this.#weight, this.#bias);
+      return linear(gatherPatches(images, this.#patchSize, keep), this.#weight, this.#bias);
     });
   }
 }

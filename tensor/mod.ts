@@ -21,6 +21,7 @@ export { AdamW, type AdamWOptions } from "./ops/adamw.ts";
 export { batchNorm } from "./ops/batch_norm.ts";
 export { classAttention } from "./ops/class_attention.ts";
 export { dropPathAdd } from "./ops/drop_path_add.ts";
+export { gatherPatches } from "./ops/gather_patches.ts";
 export { gatherTokens } from "./ops/gather_tokens.ts";
 export { gelu } from "./ops/gelu.ts";
 export { l2Normalize } from "./ops/l2_normalize.ts";

@@ -17,6 +17,7 @@ const sources = [
   "layer_norm.c",
   "layout.c",
   "optimizer.c",
+  "patches.c",
   "platform_posix.c",
   "scratch.c",
   "threads.c",

@@ -21,6 +21,20 @@ const normalizeGrad = {
   result: "void",
 } as const;
 
+// from, keep int32 or null, to, batch, height, width, channels, patch size, rows, visible
+const patches = [
+  "buffer",
+  "buffer",
+  "buffer",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+] as const;
+
 /** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
 export const symbols = {
   // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
@@ -91,6 +105,8 @@ export const symbols = {
     parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize"],
     result: "void",
   },
+  gather_patches_f32: { parameters: patches, result: "i32" }, // from images; 1 if an index is outside
+  gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
   // x or null, branch, scale, out, batch, size of a sample
   drop_path_add_f32: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"],

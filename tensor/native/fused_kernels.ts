@@ -161,6 +161,48 @@ export function registerFusedKernels(native: NativeFunctions): void {
       return [dtokens.info];
     },
 
+    GatherPatches({ inputs: { images, keep }, attrs: { patchSize }, backend }) {
+      const [batchSize, height, width, channels] = images!.shape as [number, number, number, number];
+      const numPatches = height / patchSize! * (width / patchSize!);
+      const [numRows, numVisible] = keep ? keep.shape as [number, number] : [batchSize, numPatches];
+      const patches = backend.output([numRows, numVisible, patchSize! ** 2 * channels]);
+      const [pixels, indices] = [backend.floatsOf(images!), keep ? backend.intsOf(keep) : null];
+      const outside = native.gather_patches_f32(
+        pixels,
+        indices,
+        patches.values,
+        batchSize,
+        height,
+        width,
+        channels,
+        patchSize!,
+        numRows,
+        numVisible,
+      );
+      if (outside) throw new RangeError(`Cannot gather patches: an index is outside 0…${numPatches - 1}`);
+      return [patches.info];
+    },
+
+    GatherPatchesGrad({ inputs: { dy, keep }, attrs, backend }) {
+      const { batchSize, height, width, channels, patchSize } = attrs;
+      const [numRows, numVisible] = dy!.shape as [number, number, number];
+      const dimages = backend.output([batchSize!, height!, width!, channels!]);
+      const [dys, indices] = [backend.floatsOf(dy!), keep ? backend.intsOf(keep) : null];
+      native.gather_patches_grad_f32(
+        dys,
+        indices,
+        dimages.values,
+        batchSize!,
+        height!,
+        width!,
+        channels!,
+        patchSize!,
+        numRows,
+        numVisible,
+      );
+      return [dimages.info];
+    },
+
     DropPathAdd({ inputs: { x, branch, scale }, backend }) {
       const out = backend.output(branch!.shape);
       const [xs, branches, scales] = valuesOf(backend, x, branch, scale);
