@@ -20,11 +20,19 @@ const sources = [
   "patches.c",
   "platform_posix.c",
   "scratch.c",
+  "sums.c",
   "threads.c",
   "tokens.c",
 ];
 const portableSource = "processor.c"; // asked before anything built for one processor runs
-const headers = ["gemm.h", "platform.h", "scratch.h", "threads.h", "vector.h"];
+const headers = [
+  "gemm.h",
+  "platform.h",
+  "scratch.h",
+  "sums.h",
+  "threads.h",
+  "vector.h",
+];
 const commonFlags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC", "-pthread"];
 const kernelFlags = ["-march=native", "-shared"];
 // Threads of the OpenMP runtime outlive the library's last user: it must never be unloaded under them.

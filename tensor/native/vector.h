@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
 #if defined(__AVX512F__)
 enum { LANES = 16 };
 #elif defined(__AVX__)
@@ -17,19 +21,66 @@ enum { LANES = 4 };
 
 typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef int32_t vec_int __attribute__((vector_size(LANES * 4)));
+typedef float vec4 __attribute__((vector_size(16)));
+typedef float vec8 __attribute__((vector_size(32)));
 typedef float unaligned_vec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 
 INLINE vec load(const float *p) { return *(const unaligned_vec *)p; }
 INLINE void store(float *p, vec x) { *(unaligned_vec *)p = x; }
 INLINE vec splat(float x) { return x - (vec){0}; } // x − 0 keeps the sign of zero
 
+// All ones in the first n lanes, zeros in the others.
+INLINE vec_int first_lanes(size_t n) {
+  const vec_int lane = (vec_int){0, 1, 2, 3
+#if defined(__AVX__)
+                                 , 4, 5, 6, 7
+#endif
+#if defined(__AVX512F__)
+                                 , 8, 9, 10, 11, 12, 13, 14, 15
+#endif
+  };
+  return lane < (int32_t)n;
+}
+
 // The first n < LANES floats; the other lanes are zero.
 INLINE vec load_part(const float *p, size_t n) {
-  vec x = {0};
-  memcpy(&x, p, n * sizeof(float));
-  return x;
+#if defined(__AVX512F__)
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+#elif defined(__AVX__)
+  return (vec)_mm256_maskload_ps(p, (__m256i)first_lanes(n));
+#else
+  return (vec){n > 0 ? p[0] : 0, n > 1 ? p[1] : 0, n > 2 ? p[2] : 0};
+#endif
 }
-INLINE void store_part(float *p, vec x, size_t n) { memcpy(p, &x, n * sizeof(float)); }
+INLINE void store_part(float *p, vec x, size_t n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)x);
+#elif defined(__AVX__)
+  _mm256_maskstore_ps(p, (__m256i)first_lanes(n), (__m256)x);
+#else
+  if (n > 0) p[0] = x[0];
+  if (n > 1) p[1] = x[1];
+  if (n > 2) p[2] = x[2];
+#endif
+}
+
+// a · b + c; rounded once where the processor has such an instruction.
+INLINE vec multiply_add(vec a, vec b, vec c) {
+#if defined(__wasm_relaxed_simd__)
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#else
+  return a * b + c; // one instruction under -ffp-contract=fast
+#endif
+}
+
+INLINE vec vec_sqrt(vec x) {
+#if defined(__clang__)
+  return __builtin_elementwise_sqrt(x);
+#else
+  for (int i = 0; i < LANES; i++) x[i] = __builtin_sqrtf(x[i]); // which gcc makes one instruction of
+  return x;
+#endif
+}
 
 // mask lanes are all ones (take a) or all zeros (take b).
 INLINE vec choose(vec_int mask, vec a, vec b) { return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask)); }
@@ -38,12 +89,20 @@ INLINE vec vec_abs(vec x) { return (vec)((vec_int)x & 0x7fffffff); }
 
 // Sums the lanes in a fixed order: halves, quarters, …
 INLINE float sum_lanes(vec x) {
-  float lane[LANES];
-  memcpy(lane, &x, sizeof lane);
-  for (int width = LANES / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; i++) lane[i] += lane[i + width];
-  }
-  return lane[0];
+#if defined(__AVX512F__)
+  const vec8 low = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7);
+  const vec8 eight = low + __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif defined(__AVX__)
+  const vec8 eight = x;
+#endif
+#if defined(__AVX__)
+  const vec4 half = __builtin_shufflevector(eight, eight, 0, 1, 2, 3);
+  const vec4 four = half + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+#else
+  const vec4 four = x;
+#endif
+  const vec4 two = four + __builtin_shufflevector(four, four, 2, 3, 2, 3);
+  return two[0] + two[1];
 }
 
 // e^x to 2 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.37 it is infinite; NaN stays NaN.
@@ -53,35 +112,38 @@ INLINE vec vec_exp(vec x) {
   x = choose(x < least, least, x);
   x = choose(overflow, splat(0), x);
   const float magic = 12582912.0f; // 1.5 · 2²³: adding it rounds to a whole number in the low bits
-  const vec shifted = x * 1.44269504f + magic;
+  const vec shifted = multiply_add(x, splat(1.44269504f), splat(magic));
   const vec n = shifted - magic;
-  const vec r = (x - n * 0.693359375f) - n * -2.12194440e-4f; // ln 2 in two parts
-  vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r + 1.0f;
+  const vec r = multiply_add(n, splat(2.12194440e-4f), multiply_add(n, splat(-0.693359375f), x)); // ln 2 in two parts
+  vec p = multiply_add(r, splat(1.9875691500e-4f), splat(1.3981999507e-3f));
+  p = multiply_add(p, r, splat(8.3334519073e-3f));
+  p = multiply_add(p, r, splat(4.1665795894e-2f));
+  p = multiply_add(p, r, splat(1.6666665459e-1f));
+  p = multiply_add(p, r, splat(5.0000001201e-1f));
+  p = multiply_add(p, r * r, r) + 1.0f;
   const vec_int exponent = ((vec_int)shifted - 0x4b400000 + 127) << 23;
-  return choose(overflow, splat(INFINITY), p * (vec)exponent);
+  return choose(overflow, splat(__builtin_inff()), p * (vec)exponent);
 }
 
 // erf(x) to 4 ulp, as an odd rational function on [−4, 4]; beyond, it is ±1 in float32. NaN stays NaN.
 INLINE vec vec_erf(vec x) {
   x = choose(x > 4.0f, splat(4.0f), choose(x < -4.0f, splat(-4.0f), x));
   const vec s = x * x;
-  vec p = s * -2.72614225801306e-10f + 2.77068142495902e-08f;
-  p = p * s + -2.10102402082508e-06f;
-  p = p * s + -5.69250639462346e-05f;
-  p = p * s + -7.34990630326855e-04f;
-  p = p * s + -2.95459980854025e-03f;
-  p = p * s + -1.60960333262415e-02f;
-  vec q = s * -1.45660718464996e-05f + -2.13374055278905e-04f;
-  q = q * s + -1.68282697438203e-03f;
-  q = q * s + -7.37332916720468e-03f;
-  q = q * s + -1.42647390514189e-02f;
+  vec p = multiply_add(s, splat(-2.72614225801306e-10f), splat(2.77068142495902e-08f));
+  p = multiply_add(p, s, splat(-2.10102402082508e-06f));
+  p = multiply_add(p, s, splat(-5.69250639462346e-05f));
+  p = multiply_add(p, s, splat(-7.34990630326855e-04f));
+  p = multiply_add(p, s, splat(-2.95459980854025e-03f));
+  p = multiply_add(p, s, splat(-1.60960333262415e-02f));
+  vec q = multiply_add(s, splat(-1.45660718464996e-05f), splat(-2.13374055278905e-04f));
+  q = multiply_add(q, s, splat(-1.68282697438203e-03f));
+  q = multiply_add(q, s, splat(-7.37332916720468e-03f));
+  q = multiply_add(q, s, splat(-1.42647390514189e-02f));
   return x * p / q;
 }
+
+// Zero in all lanes but the first n, if that is fewer than all.
+INLINE vec keep_lanes(vec x, size_t n) { return n >= LANES ? x : (vec)((vec_int)x & first_lanes(n)); }
 
 INLINE size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
@@ -95,3 +157,6 @@ INLINE void store_lanes(float *p, vec x, size_t n) {
 // Floats in a piece of a loop over elements: enough that a second thread saves more than it costs. A multiple of LANES.
 enum { GRAIN = 16384 };
 enum { PARALLEL_FLOATS = 32768 }; // of loops that OpenMP shares
+
+// Rows in a piece of a loop over rows that are `floats` long each.
+INLINE size_t row_grain(size_t floats) { return floats < GRAIN ? GRAIN / (floats + !floats) : 1; }
