@@ -1,9 +1,19 @@
 // Multi-head self-attention from fused qkv [batch, tokens, 3 · dim], and its gradient. One task is one head of one sample; its keys
 // and values are packed once, its queries go by in blocks, so memory grows with the tokens and not with their square.
 #include "scratch.h"
+#include "threads.h"
 #include "vector.h"
 
 enum { QUERIES = 32 }; // rows of the score matrix held at a time
+
+typedef struct {
+  const float *dout, *qkv;
+  float *out, *log_sum_exp, *dqkv;
+  size_t tokens, dim, heads;
+} Attention;
+
+// Heads in a piece of the loop over all heads of all samples.
+static size_t heads_grain(size_t tokens, size_t head_dim) { return 1 + GRAIN / (tokens * head_dim); }
 
 // One block of rows × vecs · LANES of out = a · b; a's elements lie at i · row + k · col, b is [depth, b_stride].
 INLINE void small_tile(const size_t rows, const size_t vecs, size_t depth, const float *a, size_t row, size_t col,
@@ -71,14 +81,14 @@ static void unpack_rows(const float *from, size_t width, size_t rows, size_t col
   for (size_t i = 0; i < rows; i++) memcpy(to + i * stride, from + i * width, cols * sizeof(float));
 }
 
-// out [batch, tokens, dim]; log_sum_exp [batch, heads, tokens] is what the gradient needs to find the weights again.
-void self_attention_f32(const float *qkv, float *out, float *log_sum_exp, size_t batch, size_t tokens, size_t dim,
-                        size_t heads) {
-  const size_t head_dim = dim / heads, stride = 3 * dim;
+static void attend(const void *call, size_t first, size_t end) {
+  const Attention *c = call;
+  const float *qkv = c->qkv;
+  float *out = c->out, *log_sum_exp = c->log_sum_exp;
+  const size_t tokens = c->tokens, dim = c->dim, heads = c->heads, head_dim = dim / heads, stride = 3 * dim;
   const size_t wide_tokens = round_up(tokens, LANES), wide_dim = round_up(head_dim, LANES);
   const float scale = 1.0f / sqrtf(head_dim);
-#pragma omp parallel for schedule(static) if (batch * tokens * dim > PARALLEL_FLOATS)
-  for (size_t task = 0; task < batch * heads; task++) {
+  for (size_t task = first; task < end; task++) {
     const float *q = qkv + task / heads * tokens * stride + task % heads * head_dim, *k = q + dim, *v = k + dim;
     float *keys = scratch(SCRATCH_OWN, head_dim * wide_tokens + tokens * wide_dim + QUERIES * (wide_tokens + wide_dim));
     float *values = keys + head_dim * wide_tokens, *weights = values + tokens * wide_dim;
@@ -113,15 +123,24 @@ void self_attention_f32(const float *qkv, float *out, float *log_sum_exp, size_t
   }
 }
 
+// out [batch, tokens, dim]; log_sum_exp [batch, heads, tokens] is what the gradient needs to find the weights again.
+void self_attention_f32(const float *qkv, float *out, float *log_sum_exp, size_t batch, size_t tokens, size_t dim,
+                        size_t heads) {
+  if (tokens == 0 || dim == 0) return;
+  const Attention call = {NULL, qkv, out, log_sum_exp, NULL, tokens, dim, heads};
+  parallel(batch * heads, heads_grain(tokens, dim / heads), attend, &call);
+}
+
 // dqkv [batch, tokens, 3 · dim]. With P the weights: dP = dout · vᵀ, dS = P ∘ (dP − rowsum(dout ∘ out)) · scale,
 // dq = dS · k, dk = dSᵀ · q, dv = Pᵀ · dout.
-void self_attention_grad_f32(const float *dout, const float *qkv, const float *out, const float *log_sum_exp,
-                             float *dqkv, size_t batch, size_t tokens, size_t dim, size_t heads) {
-  const size_t head_dim = dim / heads, stride = 3 * dim;
+static void attend_grad(const void *call, size_t first, size_t end) {
+  const Attention *c = call;
+  const float *dout = c->dout, *qkv = c->qkv, *out = c->out, *log_sum_exp = c->log_sum_exp;
+  float *dqkv = c->dqkv;
+  const size_t tokens = c->tokens, dim = c->dim, heads = c->heads, head_dim = dim / heads, stride = 3 * dim;
   const size_t wide_tokens = round_up(tokens, LANES), wide_dim = round_up(head_dim, LANES);
   const float scale = 1.0f / sqrtf(head_dim);
-#pragma omp parallel for schedule(static) if (batch * tokens * dim > PARALLEL_FLOATS)
-  for (size_t task = 0; task < batch * heads; task++) {
+  for (size_t task = first; task < end; task++) {
     const size_t sample = task / heads, offset = task % heads * head_dim;
     const float *q = qkv + sample * tokens * stride + offset, *k = q + dim, *v = k + dim;
     float *dq = dqkv + sample * tokens * stride + offset, *dk = dq + dim, *dv = dk + dim;
@@ -166,4 +185,11 @@ void self_attention_grad_f32(const float *dout, const float *qkv, const float *o
     unpack_rows(dkeys, wide_dim, tokens, head_dim, dk, stride);
     unpack_rows(dvalues, wide_dim, tokens, head_dim, dv, stride);
   }
+}
+
+void self_attention_grad_f32(const float *dout, const float *qkv, float *out, float *log_sum_exp, float *dqkv,
+                             size_t batch, size_t tokens, size_t dim, size_t heads) {
+  if (tokens == 0 || dim == 0) return;
+  const Attention call = {dout, qkv, out, log_sum_exp, dqkv, tokens, dim, heads};
+  parallel(batch * heads, heads_grain(tokens, dim / heads), attend_grad, &call);
 }

@@ -1,6 +1,16 @@
 // Attention of one class query to the tokens of its sample, in every head, and its gradient.
 // query and out [batch, dim]; keys and values [batch, tokens, dim]; weights [batch, heads, tokens].
+#include "threads.h"
 #include "vector.h"
+
+typedef struct {
+  const float *dout, *query, *keys, *values;
+  float *out, *weights, *dquery, *dkeys, *dvalues, *slopes;
+  size_t tokens, dim, heads;
+} ClassAttention;
+
+// Heads in a piece of the loop over all heads of all samples.
+static size_t heads_grain(size_t tokens, size_t head_dim) { return 1 + GRAIN / (tokens * head_dim); }
 
 INLINE float dot(const float *a, const float *b, size_t n) {
   vec sum = {0};
@@ -13,12 +23,13 @@ INLINE void add_scaled(float *to, const float *from, float factor, size_t n) {
   }
 }
 
-void class_attention_f32(const float *query, const float *keys, const float *values, float *out, float *weights,
-                         size_t batch, size_t tokens, size_t dim, size_t heads) {
-  const size_t head_dim = dim / heads;
+static void attend(const void *call, size_t first_task, size_t end) {
+  const ClassAttention *c = call;
+  const float *query = c->query, *keys = c->keys, *values = c->values;
+  float *out = c->out, *weights = c->weights;
+  const size_t tokens = c->tokens, dim = c->dim, heads = c->heads, head_dim = dim / heads;
   const float scale = 1.0f / sqrtf(head_dim);
-#pragma omp parallel for schedule(static) if (batch * tokens * dim > PARALLEL_FLOATS)
-  for (size_t task = 0; task < batch * heads; task++) {
+  for (size_t task = first_task; task < end; task++) {
     const size_t at = task / heads * dim + task % heads * head_dim;
     const size_t first = task / heads * tokens * dim + task % heads * head_dim;
     float *weight = weights + task * tokens, top = -INFINITY, total = 0;
@@ -35,15 +46,22 @@ void class_attention_f32(const float *query, const float *keys, const float *val
   }
 }
 
+void class_attention_f32(const float *query, const float *keys, const float *values, float *out, float *weights,
+                         size_t batch, size_t tokens, size_t dim, size_t heads) {
+  if (tokens == 0 || dim == 0) return;
+  const ClassAttention call = {NULL, query, keys, values, out, weights, NULL, NULL, NULL, NULL, tokens, dim, heads};
+  parallel(batch * heads, heads_grain(tokens, dim / heads), attend, &call);
+}
+
 // With w the weights: dw = dout · valueᵀ, ds = w ∘ (dw − Σ w · dw) · scale, dquery = Σ ds · key, dkey = ds · query,
 // dvalue = w · dout. `slopes` [batch, heads, tokens] is working memory.
-void class_attention_grad_f32(const float *dout, const float *query, const float *keys, const float *values,
-                              const float *weights, float *dquery, float *dkeys, float *dvalues, float *slopes,
-                              size_t batch, size_t tokens, size_t dim, size_t heads) {
-  const size_t head_dim = dim / heads;
+static void attend_grad(const void *call, size_t first_task, size_t end) {
+  const ClassAttention *c = call;
+  const float *dout = c->dout, *query = c->query, *keys = c->keys, *values = c->values, *weights = c->weights;
+  float *dquery = c->dquery, *dkeys = c->dkeys, *dvalues = c->dvalues, *slopes = c->slopes;
+  const size_t tokens = c->tokens, dim = c->dim, heads = c->heads, head_dim = dim / heads;
   const float scale = 1.0f / sqrtf(head_dim);
-#pragma omp parallel for schedule(static) if (batch * tokens * dim > PARALLEL_FLOATS)
-  for (size_t task = 0; task < batch * heads; task++) {
+  for (size_t task = first_task; task < end; task++) {
     const size_t at = task / heads * dim + task % heads * head_dim;
     const size_t first = task / heads * tokens * dim + task % heads * head_dim;
     const float *weight = weights + task * tokens;
@@ -64,4 +82,13 @@ void class_attention_grad_f32(const float *dout, const float *query, const float
       add_scaled(dquery + at, keys + first + t * dim, ds, head_dim);
     }
   }
+}
+
+void class_attention_grad_f32(const float *dout, const float *query, const float *keys, const float *values,
+                              float *weights, float *dquery, float *dkeys, float *dvalues, float *slopes, size_t batch,
+                              size_t tokens, size_t dim, size_t heads) {
+  if (tokens == 0 || dim == 0) return;
+  const ClassAttention call = {dout,   query, keys,    values, NULL,   weights, dquery,
+                               dkeys, dvalues, slopes, tokens, dim, heads};
+  parallel(batch * heads, heads_grain(tokens, dim / heads), attend_grad, &call);
 }
