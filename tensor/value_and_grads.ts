@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
+import { gradients } from "./_gradients.ts";
 import type { ParameterMap } from "./parameter_map.ts";
 
 /**
@@ -14,10 +15,10 @@ export function valueAndGrads(
   parameters: ParameterMap,
 ): { value: Scalar; grads: Record<string, Tensor> } {
   const trainable = Object.entries(parameters).filter(([, parameter]) => parameter.trainable);
-  const variables: Variable[] = trainable.map(([, parameter]) => parameter);
-  const { value, grads } = tf.engine().gradients(f, variables, undefined, true);
+  const { value, grads } = gradients(f, trainable.map(([, parameter]) => parameter));
   const unused = trainable.filter((_, i) => !grads[i]).map(([name]) => name);
   if (unused.length > 0) {
+    tf.dispose([value, grads]);
     throw new Error(
       `The loss does not depend on ${unused.join(", ")}: leave them out or make them not trainable`,
     );

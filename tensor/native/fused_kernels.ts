@@ -233,6 +233,17 @@ export function registerFusedKernels(native: NativeFunctions): void {
       return [dx.info];
     },
 
+    Accumulate({ inputs: { sum, x }, backend }) {
+      const own = [sum!, x!].find((tensor) => backend.mayOverwrite(tensor));
+      if (own) backend.incRef(own.dataId); // the result shares its values until it is disposed
+      const { info, values } = own
+        ? { info: own, values: backend.floatsOf(own) }
+        : backend.output(sum!.shape);
+      const [sums, xs] = valuesOf(backend, sum, x);
+      native.binary_f32(0, sums!, xs!, values, 1, sizeOf(sum!), 0, 0, 1, 1);
+      return [{ dataId: info.dataId, shape: info.shape, dtype: info.dtype }];
+    },
+
     AdamW({ inputs: { parameter, grad, m, v }, attrs, backend }) {
       const { learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2 } = attrs;
       native.adamw_f32(
