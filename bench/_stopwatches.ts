@@ -1,9 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { NativeBackend } from "../tensor/native/backend.ts";
 import type { NativeFunctions } from "../tensor/native/ffi.ts";
-import { registerFusedKernels } from "../tensor/native/fused_kernels.ts";
 import { openLibrary } from "../tensor/native/library.ts";
-import { registerPlainKernels } from "../tensor/native/plain_kernels.ts";
+import { BufferPool } from "../tensor/native/pool.ts";
+import { registerDevice } from "../tensor/native/register_device.ts";
 
 /** Time by name since the last reading; the names are those of C functions and of tfjs's kernels. */
 export type Reading = {
@@ -27,9 +26,7 @@ export class Stopwatches {
     const stopwatches = new Stopwatches();
     const { functions } = await openLibrary();
     const timed = Object.entries(functions).map(([name, f]) => [name, stopwatches.#timeNative(name, f)]);
-    tf.registerBackend("native", () => new NativeBackend());
-    registerPlainKernels(Object.fromEntries(timed));
-    registerFusedKernels(Object.fromEntries(timed));
+    registerDevice("native", Object.fromEntries(timed), new BufferPool(2 ** 31));
     for (const config of tf.getKernelsForBackend("native")) {
       tf.unregisterKernel(config.kernelName, "native");
       tf.registerKernel({ ...config, kernelFunc: stopwatches.#timeKernel(config) });

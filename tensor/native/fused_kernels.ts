@@ -1,17 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorInfo, Variable } from "@tensorflow/tfjs-core";
-import type { NativeBackend } from "./backend.ts";
+import type { CompiledBackend, Output } from "./backend.ts";
 import type { NativeFunctions } from "./ffi.ts";
+import type { Floats } from "./memory.ts";
 
 /** What a fused kernel gets: tensors and numbers by name. */
 type Call = {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly attrs: Readonly<Record<string, number>>;
-  readonly backend: NativeBackend;
+  readonly backend: CompiledBackend;
 };
 
-/** Registers the fused operations' kernels, forward and gradient, for the native device. */
-export function registerFusedKernels(native: NativeFunctions): void {
+/**
+ * Registers the fused operations' kernels, forward and gradient, for a device with compiled ones. Each takes all its outputs first: an
+ * allocation may move the memory, and values that were asked for before.
+ */
+export function registerFusedKernels(backendName: string, native: NativeFunctions): void {
   const kernels: Record<string, (call: Call) => TensorInfo[]> = {
     Linear({ inputs: { x, weight, bias }, backend }) {
       const [inDim, outDim] = weight!.shape as [number, number];
@@ -246,11 +250,13 @@ export function registerFusedKernels(native: NativeFunctions): void {
 
     AdamW({ inputs: { parameter, grad, m, v }, attrs, backend }) {
       const { learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2 } = attrs;
+      own(backend, parameter!, m!, v!);
+      const [ps, gs, ms, vs] = valuesOf(backend, parameter, grad, m, v);
       native.adamw_f32(
-        ownValues(backend, parameter!),
-        valuesOf(backend, grad)[0]!,
-        ownValues(backend, m!),
-        ownValues(backend, v!),
+        ps!,
+        gs!,
+        ms!,
+        vs!,
         sizeOf(parameter!),
         beta1!,
         beta2!,
@@ -263,22 +269,21 @@ export function registerFusedKernels(native: NativeFunctions): void {
     },
 
     MomentumUpdate({ inputs: { teacher, student }, attrs: { momentum }, backend }) {
-      const source = valuesOf(backend, student)[0]!;
-      native.momentum_update_f32(
-        ownValues(backend, teacher!),
-        source,
-        sizeOf(teacher!),
-        momentum!,
-        1 - momentum!,
-      );
+      own(backend, teacher!);
+      const [to, from] = valuesOf(backend, teacher, student);
+      native.momentum_update_f32(to!, from!, sizeOf(teacher!), momentum!, 1 - momentum!);
       return [];
     },
   };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     tf.registerKernel({
       kernelName,
-      backendName: "native",
-      kernelFunc: (call) => kernel(call as unknown as Call),
+      backendName,
+      kernelFunc(call) {
+        const { inputs, attrs, backend } = call as unknown as Call;
+        for (const input of Object.values(inputs)) backend.admit(input);
+        return kernel({ inputs, attrs, backend });
+      },
     });
   }
 }
@@ -310,27 +315,24 @@ function normalizeGrad(kernel: NativeFunctions["layer_norm_grad_f32"]): (call: C
   };
 }
 
-type Output = ReturnType<NativeBackend["output"]>;
-type Floats = Float32Array<ArrayBuffer>;
-
-function outputs(backend: NativeBackend, ...shapes: (readonly number[])[]): Output[] {
+function outputs(backend: CompiledBackend, ...shapes: (readonly number[])[]): Output[] {
   return shapes.map((shape) => backend.output(shape));
 }
 
-function valuesOf(backend: NativeBackend, ...tensors: (TensorInfo | undefined)[]): Floats[] {
+function valuesOf(backend: CompiledBackend, ...tensors: (TensorInfo | undefined)[]): Floats[] {
   return tensors.map((tensor) => backend.floatsOf(tensor!));
 }
 
-/** The values of a variable for a kernel to overwrite; those that somebody else holds too stay as they are. */
-function ownValues(backend: NativeBackend, variable: TensorInfo): Floats {
-  if (!backend.mayOverwrite(variable)) {
+/** Gives variables that a kernel is going to overwrite values of their own; those that somebody else holds too stay as they are. */
+function own(backend: CompiledBackend, ...variables: TensorInfo[]): void {
+  for (const variable of variables) {
+    if (backend.mayOverwrite(variable)) continue;
     const copy = backend.output(variable.shape);
     copy.values.set(backend.floatsOf(variable));
     const tensor = tf.engine().makeTensorFromTensorInfo(copy.info);
     (variable as Variable).assign(tensor);
     tensor.dispose();
   }
-  return backend.floatsOf(variable);
 }
 
 function sizeOf(tensor: TensorInfo): number {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { KernelFunc, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
-import type { NativeBackend } from "./backend.ts";
+import type { CompiledBackend } from "./backend.ts";
 import { rowBroadcast } from "./broadcast.ts";
 import type { NativeFunctions } from "./ffi.ts";
 
@@ -8,14 +8,14 @@ type Call = {
   readonly inputs: NamedTensorInfoMap;
   // deno-lint-ignore no-explicit-any -- tfjs gives every kernel attributes of its own shape
   readonly attrs: any;
-  readonly backend: NativeBackend;
+  readonly backend: CompiledBackend;
 };
 
 /**
- * Registers tfjs's own kernels for the native device, the hot ones in C; one that returns `undefined` leaves the call to tfjs's
- * JavaScript (other dtypes, rare layouts).
+ * Registers tfjs's own kernels for a device with compiled ones, the hot ones in C; one that returns `undefined` leaves the call to
+ * tfjs's JavaScript (other dtypes, rare layouts). Each takes its output before it asks for values, which an allocation may move.
  */
-export function registerPlainKernels(native: NativeFunctions): void {
+export function registerPlainKernels(backendName: string, native: NativeFunctions): void {
   const binary = (operation: number) => ({ inputs: { a, b }, backend }: Call) => {
     if (a!.dtype !== "float32" || b!.dtype !== "float32") return undefined;
     const shape = tf.broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
@@ -164,9 +164,13 @@ export function registerPlainKernels(native: NativeFunctions): void {
   for (const config of tf.getKernelsForBackend("cpu")) {
     const kernel = kernels[config.kernelName];
     const kernelFunc: KernelFunc = kernel
-      ? (call) => kernel(call as unknown as Call) ?? config.kernelFunc(call)
+      ? (call) => {
+        const { inputs, attrs, backend } = call as unknown as Call;
+        for (const input of Object.values(inputs).flat()) if (input) backend.admit(input);
+        return kernel({ inputs, attrs, backend }) ?? config.kernelFunc(call);
+      }
       : config.kernelFunc;
-    tf.registerKernel({ ...config, backendName: "native", kernelFunc });
+    tf.registerKernel({ ...config, backendName, kernelFunc });
   }
 }
 
