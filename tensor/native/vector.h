@@ -105,7 +105,7 @@ INLINE float sum_lanes(vec x) {
   return two[0] + two[1];
 }
 
-// e^x to 2 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.37 it is infinite; NaN stays NaN.
+// e^x to 1 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.37 it is infinite; NaN stays NaN.
 INLINE vec vec_exp(vec x) {
   const vec_int overflow = x > 88.37626f;
   const vec least = splat(-87.33654f);
@@ -125,7 +125,45 @@ INLINE vec vec_exp(vec x) {
   return choose(overflow, splat(__builtin_inff()), p * (vec)exponent);
 }
 
-// erf(x) to 4 ulp, as an odd rational function on [−4, 4]; beyond, it is ±1 in float32. NaN stays NaN.
+// ln x to 1 ulp. −∞ at 0, NaN below; ∞ and NaN stay.
+INLINE vec vec_log(vec x) {
+  const vec_int denormal = x < 1.17549435e-38f;
+  const vec scaled = choose(denormal, x * 8388608.0f, x); // 2²³
+  const vec_int exponent = ((vec_int)scaled - 0x3f3504f3) >> 23; // of x / m with m in [√½, √2)
+  const vec r = (vec)((vec_int)scaled - (exponent << 23)) - 1.0f;
+  const vec n = __builtin_convertvector(exponent - (denormal & 23), vec);
+  vec p = multiply_add(r, splat(-7.6344977561e-02f), splat(1.2761577535e-01f));
+  p = multiply_add(p, r, splat(-1.3160182162e-01f));
+  p = multiply_add(p, r, splat(1.4201757917e-01f));
+  p = multiply_add(p, r, splat(-1.6623357360e-01f));
+  p = multiply_add(p, r, splat(2.0001226880e-01f));
+  p = multiply_add(p, r, splat(-2.5000821034e-01f));
+  p = multiply_add(p, r, splat(3.3333331708e-01f));
+  const vec squared = r * r;
+  p = multiply_add(p * r, squared, n * -2.12194440e-4f); // ln 2 in two parts
+  p = multiply_add(n, splat(0.693359375f), multiply_add(squared, splat(-0.5f), p) + r);
+  const vec_int finite = (x > 0.0f) & (x <= 3.40282347e+38f);
+  const vec limit = choose(x == 0.0f, splat(-__builtin_inff()), choose(x > 0.0f, x, splat(__builtin_nanf(""))));
+  return choose(finite, p, limit);
+}
+
+// tanh(x) to 2 ulp; NaN stays NaN.
+INLINE vec vec_tanh(vec x) {
+  const vec s = x * x, size = vec_abs(x);
+  vec p = multiply_add(s, splat(-5.7170451099e-03f), splat(2.0650587370e-02f));
+  p = multiply_add(p, s, splat(-5.3743498116e-02f));
+  p = multiply_add(p, s, splat(1.3331491288e-01f));
+  p = multiply_add(p, s, splat(-3.3333283925e-01f));
+  const vec near_zero = multiply_add(x * s, p, x);
+  const vec far = 1.0f - 2.0f / (vec_exp(size + size) + 1.0f);
+  const vec_int sign = (vec_int)x & (vec_int)splat(-0.0f);
+  return choose(size < 0.625f, near_zero, (vec)((vec_int)far | sign));
+}
+
+// 1 / (1 + e^−x), to 3 ulp.
+INLINE vec vec_sigmoid(vec x) { return 1.0f / (1.0f + vec_exp(-x)); }
+
+// erf(x) to 8 ulp (5 · 10⁻⁷ near ±1), as an odd rational function on [−4, 4]; beyond, it is ±1 in float32. NaN stays NaN.
 INLINE vec vec_erf(vec x) {
   x = choose(x > 4.0f, splat(4.0f), choose(x < -4.0f, splat(-4.0f), x));
   const vec s = x * x;
