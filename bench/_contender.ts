@@ -48,18 +48,12 @@ export class Contender {
    * @param command A program.
    * @param args Its arguments.
    * @param numThreads How many threads it computes with.
-   * @param env Added to the environment.
    * @throws {Deno.errors.NotFound} If there is no such program.
    */
-  constructor(
-    command: string,
-    args: readonly string[],
-    numThreads: number,
-    env: Record<string, string> = {},
-  ) {
+  constructor(command: string, args: readonly string[], numThreads: number) {
     this.#process = new Deno.Command(command, {
       args: [...args],
-      env: { OMP_NUM_THREADS: `${numThreads}`, ...env },
+      env: { OMP_NUM_THREADS: `${numThreads}` },
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

@@ -7,7 +7,7 @@ const script = `${import.meta.dirname}/extrema_step.ts`;
 export function startNative(setup: Setup, numThreads: number, ...options: "--stopwatches"[]): Contender {
   const permissions = ["--allow-read=.lacuna/native", "--allow-ffi=.lacuna/native/kernels.so"];
   const args = ["run", "--no-prompt", ...permissions, script, JSON.stringify(setup), ...options];
-  return new Contender(Deno.execPath(), args, numThreads, { GOMP_SPINCOUNT: "2000" }); // as the tasks of training
+  return new Contender(Deno.execPath(), args, numThreads);
 }
 
 /** Our step on tfjs's wasm device, which has one thread. */

@@ -4,39 +4,9 @@
  *
  * @module
  */
+import { commonFlags, headers, kernelSources, linkFlags, nativeFlag, portableSource } from "./c_sources.ts";
 import { type BuildRecord, buildRecordPath, libraryPath, loadLibrary, processorFeatures } from "./library.ts";
 
-const sources = [
-  "attention.c",
-  "batch_norm.c",
-  "class_attention.c",
-  "elementwise.c",
-  "gelu.c",
-  "gemm.c",
-  "l2_normalize.c",
-  "layer_norm.c",
-  "layout.c",
-  "optimizer.c",
-  "patches.c",
-  "platform_posix.c",
-  "scratch.c",
-  "sums.c",
-  "threads.c",
-  "tokens.c",
-];
-const portableSource = "processor.c"; // asked before anything built for one processor runs
-const headers = [
-  "gemm.h",
-  "platform.h",
-  "scratch.h",
-  "sums.h",
-  "threads.h",
-  "vector.h",
-];
-const commonFlags = ["-std=gnu11", "-O3", "-fno-math-errno", "-fPIC", "-pthread"];
-const kernelFlags = ["-march=native", "-shared"];
-// Threads of the OpenMP runtime outlive the library's last user: it must never be unloaded under them.
-const linkFlags = Deno.build.os === "linux" ? ["-lm", "-Wl,-z,nodelete"] : ["-lm"];
 const folder = ".lacuna/native";
 
 type Compiler = { readonly command: string; readonly version: string };
@@ -56,7 +26,7 @@ async function findCompiler(): Promise<Compiler | undefined> {
 
 /** The C sources by name, next to this file or wherever this module was published. */
 async function readSources(): Promise<Map<string, string>> {
-  const names = [...headers, portableSource, ...sources];
+  const names = [...headers, portableSource, ...kernelSources];
   const read = async (name: string) => await (await fetch(new URL(name, import.meta.url))).text();
   return new Map(await Promise.all(names.map(async (name) => [name, await read(name)] as const)));
 }
@@ -71,11 +41,12 @@ async function readRecord(): Promise<BuildRecord | undefined> {
 }
 
 /** Whether the library at hand was built from the same things, on a processor like this one; no other is opened. */
-async function isUpToDate(sources: string, compiler: Compiler): Promise<boolean> {
+async function isUpToDate(sources: string, compiler: Compiler, flags: readonly string[]): Promise<boolean> {
   const record = await readRecord();
-  if (record?.sources !== sources || record.compiler !== compiler.version) return false;
+  const made = JSON.stringify([record?.sources, record?.compiler, record?.flags]);
+  if (made !== JSON.stringify([sources, compiler.version, flags])) return false;
   try {
-    return processorFeatures(loadLibrary(libraryPath)).join() === record.processor.join();
+    return processorFeatures(loadLibrary(libraryPath)).join() === record?.processor.join();
   } catch {
     return false; // the library is gone
   }
@@ -94,7 +65,7 @@ async function compile(
   };
   try {
     for (const [name, text] of texts) await Deno.writeTextFile(`${work}/${name}`, text);
-    const inputs = [`${work}/processor.o`, ...sources.map((name) => `${work}/${name}`)];
+    const inputs = [`${work}/processor.o`, ...kernelSources.map((name) => `${work}/${name}`)];
     const complaint =
       await run(...commonFlags, "-c", `${work}/${portableSource}`, "-o", `${work}/processor.o`) ??
         await run(...flags, ...inputs, ...linkFlags, "-o", `${work}/kernels.so`);
@@ -120,26 +91,23 @@ async function build(): Promise<void> {
     new TextEncoder().encode([...texts.values()].join("\0")),
   );
   const hash = new Uint8Array(digest).toHex();
-  if (await isUpToDate(hash, compiler)) {
+  const flags = [...commonFlags, nativeFlag, "-shared"];
+  if (await isUpToDate(hash, compiler, flags)) {
     console.log(`Native kernels are up to date: ${libraryPath}`);
     return;
   }
   await Deno.mkdir(folder, { recursive: true });
   const start = performance.now();
-  let complaint: string | undefined;
-  for (const threads of ["-fopenmp", undefined]) { // not every compiler has OpenMP's runtime
-    const flags = [...commonFlags, ...kernelFlags, ...threads ? [threads] : []];
-    complaint = await compile(compiler, texts, flags);
-    if (complaint) continue;
-    const processor = processorFeatures(loadLibrary(libraryPath));
-    const record: BuildRecord = { sources: hash, compiler: compiler.version, flags, processor };
-    await Deno.writeTextFile(buildRecordPath, JSON.stringify(record));
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    const single = threads ? "" : ", for one thread, as the compiler has no OpenMP";
-    console.log(`Built native kernels in ${seconds} s with ${compiler.version}${single}: ${libraryPath}`);
+  const complaint = await compile(compiler, texts, flags);
+  if (complaint) {
+    console.log(`${compiler.version} could not compile the kernels: ${instead}\n${complaint}`);
     return;
   }
-  console.log(`${compiler.version} could not compile the kernels: ${instead}\n${complaint}`);
+  const processor = processorFeatures(loadLibrary(libraryPath));
+  const record: BuildRecord = { sources: hash, compiler: compiler.version, flags, processor };
+  await Deno.writeTextFile(buildRecordPath, JSON.stringify(record));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`Built native kernels in ${seconds} s with ${compiler.version}: ${libraryPath}`);
 }
 
 if (import.meta.main) await build();

@@ -194,7 +194,6 @@ INLINE void store_lanes(float *p, vec x, size_t n) {
 
 // Floats in a piece of a loop over elements: enough that a second thread saves more than it costs. A multiple of LANES.
 enum { GRAIN = 16384 };
-enum { PARALLEL_FLOATS = 32768 }; // of loops that OpenMP shares
 
 // Rows in a piece of a loop over rows that are `floats` long each.
 INLINE size_t row_grain(size_t floats) { return floats < GRAIN ? GRAIN / (floats + !floats) : 1; }
