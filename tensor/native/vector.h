@@ -125,6 +125,21 @@ INLINE vec vec_exp(vec x) {
   return choose(overflow, splat(__builtin_inff()), p * (vec)exponent);
 }
 
+// 2^x to 2 ulp for x below 127, and exactly 1 at 0. Below −126.5 it is 0; NaN stays NaN.
+INLINE vec vec_exp2(vec x) {
+  const vec least = splat(-127.0f);
+  x = choose(x < least, least, x);
+  const float magic = 12582912.0f; // as in vec_exp()
+  const vec shifted = x + magic;
+  const vec r = x - (shifted - magic);
+  vec p = multiply_add(r, splat(1.3264727089e-3f), splat(9.6715128620e-3f));
+  p = multiply_add(p, r, splat(5.5507337456e-2f));
+  p = multiply_add(p, r, splat(2.4022242082e-1f));
+  p = multiply_add(p, r, splat(6.9314697760e-1f));
+  p = multiply_add(p, r, splat(1.0f));
+  return p * (vec)(((vec_int)shifted - 0x4b400000 + 127) << 23);
+}
+
 // ln x to 1 ulp. −∞ at 0, NaN below; ∞ and NaN stay.
 INLINE vec vec_log(vec x) {
   const vec_int denormal = x < 1.17549435e-38f;
@@ -179,6 +194,49 @@ INLINE vec vec_erf(vec x) {
   q = multiply_add(q, s, splat(-1.42647390514189e-02f));
   return x * p / q;
 }
+
+// The same choice of four lanes in every four.
+#if defined(__AVX512F__)
+#define BY_FOURS(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4, a + 8, b + 8, c + 8, d + 8, a + 12, b + 12, c + 12, d + 12
+#elif defined(__AVX__)
+#define BY_FOURS(a, b, c, d) a, b, c, d, a + 4, b + 4, c + 4, d + 4
+#else
+#define BY_FOURS(a, b, c, d) a, b, c, d
+#endif
+
+// Lane j of vector i goes to lane i of vector j.
+INLINE void transpose_lanes(vec x[LANES]) {
+  for (int i = 0; i < LANES; i += 4) {
+    const vec a = __builtin_shufflevector(x[i], x[i + 1], BY_FOURS(0, LANES, 1, LANES + 1));
+    const vec b = __builtin_shufflevector(x[i], x[i + 1], BY_FOURS(2, LANES + 2, 3, LANES + 3));
+    const vec c = __builtin_shufflevector(x[i + 2], x[i + 3], BY_FOURS(0, LANES, 1, LANES + 1));
+    const vec d = __builtin_shufflevector(x[i + 2], x[i + 3], BY_FOURS(2, LANES + 2, 3, LANES + 3));
+    x[i] = __builtin_shufflevector(a, c, BY_FOURS(0, 1, LANES, LANES + 1));
+    x[i + 1] = __builtin_shufflevector(a, c, BY_FOURS(2, 3, LANES + 2, LANES + 3));
+    x[i + 2] = __builtin_shufflevector(b, d, BY_FOURS(0, 1, LANES, LANES + 1));
+    x[i + 3] = __builtin_shufflevector(b, d, BY_FOURS(2, 3, LANES + 2, LANES + 3));
+  }
+#if defined(__AVX512F__)
+  for (int i = 0; i < LANES; i++) {
+    if (i & 4) continue;
+    const vec a = x[i], b = x[i + 4];
+    x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+    x[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+  for (int i = 0; i < 8; i++) {
+    const vec a = x[i], b = x[i + 8];
+    x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    x[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  }
+#elif defined(__AVX__)
+  for (int i = 0; i < 4; i++) {
+    const vec a = x[i], b = x[i + 4];
+    x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+    x[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+#endif
+}
+#undef BY_FOURS
 
 // Zero in all lanes but the first n, if that is fewer than all.
 INLINE vec keep_lanes(vec x, size_t n) { return n >= LANES ? x : (vec)((vec_int)x & first_lanes(n)); }
