@@ -1,8 +1,7 @@
-import type { ImageShape } from "@lacuna/data";
 import type { ExtremaConfig } from "@lacuna/pipelines/config";
 import { decayed } from "@lacuna/pipelines/decayed";
 import { extrema, type ExtremaPipeline } from "@lacuna/pipelines/extrema";
-import { AdamW } from "@lacuna/tensor";
+import { AdamW, type ImageShape } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { noise } from "./_noise.ts";
 

@@ -2,14 +2,13 @@
  * Two views of each image, for a student and its teacher.
  * @module
  */
-import { stream, uniform } from "@lacuna/random";
-import { imageOf } from "./_image_of.ts";
-import { normalize } from "./_normalize.ts";
+import { augmentImages } from "@lacuna/tensor/augment-images";
+import { drawEdits } from "./_draw_edits.ts";
+import { pixelsOf } from "./_pixels_of.ts";
 import type { EpochAddress } from "./epoch_order.ts";
 import type { ImageSet } from "./image_set.ts";
-import { jitter, type JitterRange } from "./jitter.ts";
-import { type CropRange, randomResizedCrop } from "./random_resized_crop.ts";
-import { resizeCrop } from "./resize_crop.ts";
+import type { JitterRange } from "./random_light.ts";
+import type { CropRange } from "./random_resized_crop.ts";
 
 /** What is done to the images. */
 export type Augmentation = {
@@ -58,37 +57,17 @@ export type ViewBatch = {
  * @param samples [B], indices into the set.
  * @param augmentation What is done to them.
  * @param address Seed and epoch.
- * @param out Written; new arrays if left out.
- * @returns `out`.
+ * @returns Both views of each sample.
  * @throws {RangeError} If a sample is not in the set, or the augmentation is out of its bounds.
  */
 export function augmentBatch(
   set: ImageSet,
   samples: ArrayLike<number>,
   augmentation: Augmentation,
-  { seed, epoch }: EpochAddress,
-  out: ViewBatch = newViews(set, samples.length),
+  address: EpochAddress,
 ): ViewBatch {
-  const { height, width, channels } = set;
-  const imageLength = height * width * channels;
-  const shared = new Float32Array(imageLength); // [H, W, C]
-  const view = new Float32Array(imageLength); // [H, W, C]
-  for (let b = 0; b < samples.length; b++) {
-    const sample = samples[b]!;
-    const prng = (name: string) => stream({ seed, name, epoch, sample });
-    const box = randomResizedCrop(height, width, augmentation.crop, prng("crop"));
-    const flip = uniform(prng("flip"), 0) < augmentation.flipProbability;
-    resizeCrop(imageOf(set, sample), set, box, flip, shared);
-    for (const branch of ["student", "teacher"] as const) {
-      view.set(shared);
-      jitter(view, channels, augmentation.jitter, prng(`${branch} jitter`));
-      normalize(view, 1, set, out[branch], b * imageLength);
-    }
-  }
-  return out;
-}
-
-function newViews({ height, width, channels }: ImageSet, batchSize: number): ViewBatch {
-  const length = batchSize * height * width * channels;
-  return { student: new Float32Array(length), teacher: new Float32Array(length) };
+  const none = new Float32Array(0); // of no samples
+  const edits = drawEdits(set, samples, augmentation, address);
+  const [student = none, teacher = none] = augmentImages(pixelsOf(set, samples), set, edits);
+  return { student, teacher };
 }

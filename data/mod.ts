@@ -32,16 +32,16 @@
  * @module
  */
 export { type Augmentation, augmentBatch, type ViewBatch } from "./augment_batch.ts";
+export { augmentBatchAsync } from "./augment_batch_async.ts";
 export { checkShards } from "./check_shards.ts";
 export { type EpochAddress, epochOrder } from "./epoch_order.ts";
 export type { ImageSet } from "./image_set.ts";
 export { importFashionMnist, type ImportProgress } from "./import_fashion_mnist.ts";
-export { jitter, type JitterRange } from "./jitter.ts";
 export { normalizeBatch } from "./normalize_batch.ts";
-export { type CropBox, type CropRange, randomResizedCrop } from "./random_resized_crop.ts";
+export { type JitterRange, randomLight } from "./random_light.ts";
+export { type CropRange, randomResizedCrop } from "./random_resized_crop.ts";
 export { type Manifest, readManifest, type ShardEntry, type SplitManifest } from "./read_manifest.ts";
 export { readShards } from "./read_shards.ts";
-export { type ImageShape, resizeCrop } from "./resize_crop.ts";
 export { type ShardCheck, ShardError } from "./shard_error.ts";
 export { SourceError } from "./source_error.ts";
 export { type ContentSplit, splitByContent } from "./split_by_content.ts";

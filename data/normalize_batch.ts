@@ -2,8 +2,8 @@
  * Images as a network sees them, unchanged but for their scale.
  * @module
  */
-import { imageOf } from "./_image_of.ts";
-import { normalize } from "./_normalize.ts";
+import { augmentImages, type ImageEdit } from "@lacuna/tensor/augment-images";
+import { pixelsOf } from "./_pixels_of.ts";
 import type { ImageSet } from "./image_set.ts";
 
 /**
@@ -11,18 +11,16 @@ import type { ImageSet } from "./image_set.ts";
  * standard deviation: for evaluation.
  * @param set Where the samples are.
  * @param samples [B], indices into the set.
- * @param out [B, H, W, C], written; a new array if left out.
- * @returns `out`.
+ * @returns [B, H, W, C].
  * @throws {RangeError} If a sample is not in the set.
  */
-export function normalizeBatch(
-  set: ImageSet,
-  samples: ArrayLike<number>,
-  out: Float32Array = new Float32Array(samples.length * set.height * set.width * set.channels),
-): Float32Array {
-  const imageLength = set.height * set.width * set.channels;
-  for (let b = 0; b < samples.length; b++) {
-    normalize(imageOf(set, samples[b]!), 1 / 255, set, out, b * imageLength);
-  }
-  return out;
+export function normalizeBatch(set: ImageSet, samples: ArrayLike<number>): Float32Array {
+  const edit: ImageEdit = {
+    box: { top: 0, left: 0, height: set.height, width: set.width },
+    flip: false,
+    lights: [{ brightness: 1, contrast: 1, contrastFirst: false }],
+  };
+  const edits = Array.from(samples, () => edit);
+  const [images = new Float32Array(0)] = augmentImages(pixelsOf(set, samples), set, edits);
+  return images;
 }

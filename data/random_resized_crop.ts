@@ -3,18 +3,7 @@
  * @module
  */
 import { integer, type Prng, uniform } from "@lacuna/random";
-
-/** A part of an image, in whole pixels, within its borders. */
-export type CropBox = {
-  /** First row. */
-  readonly top: number;
-  /** First column. */
-  readonly left: number;
-  /** Number of rows, ≥ 1. */
-  readonly height: number;
-  /** Number of columns, ≥ 1. */
-  readonly width: number;
-};
+import type { CropBox } from "@lacuna/tensor/augment-images";
 
 /** Which boxes may be drawn. */
 export type CropRange = {
@@ -27,7 +16,7 @@ export type CropRange = {
 const NUM_TRIES = 10;
 
 /**
- * Draws a box of random area and shape, for `resizeCrop()` to scale up to the size of the whole image.
+ * Draws a box of random area and shape, to be stretched to the size of the whole image.
  *
  * Torchvision's `RandomResizedCrop`: area uniform in `scale`, ratio log-uniform in `ratio`, both sides rounded; ten
  * tries to fit, then the largest centred box of an allowed ratio.

@@ -1,4 +1,4 @@
-import type { ImageShape } from "@lacuna/data";
+import type { ImageShape } from "@lacuna/tensor";
 import { VisionTransformer } from "@lacuna/encoders";
 import { stream } from "@lacuna/random";
 import type { ExtremaConfig } from "./config.ts";

@@ -18,6 +18,15 @@ export { type DeviceChoice, type DeviceName, deviceNames, useDevice } from "./de
 export { DeviceError } from "./device_error.ts";
 export { nearestName } from "./nearest_name.ts";
 export { AdamW, type AdamWOptions } from "./ops/adamw.ts";
+export {
+  augmentImages,
+  augmentImagesAsync,
+  type CropBox,
+  type ImageEdit,
+  type ImageFormat,
+  type ImageShape,
+  type Light,
+} from "./ops/augment_images.ts";
 export { batchNorm } from "./ops/batch_norm.ts";
 export { classAttention } from "./ops/class_attention.ts";
 export { dropPathAdd } from "./ops/drop_path_add.ts";

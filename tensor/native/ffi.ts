@@ -35,6 +35,20 @@ const patches = [
   "usize",
 ] as const;
 
+// images uint8, edits, statistics, work, out, views, batch, height, width, channels
+const augment = [
+  "buffer",
+  "buffer",
+  "buffer",
+  "buffer",
+  "buffer",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+] as const;
+
 /** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
 export const symbols = {
   // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
@@ -107,6 +121,8 @@ export const symbols = {
   },
   gather_patches_f32: { parameters: patches, result: "i32" }, // from images; 1 if an index is outside
   gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
+  augment_f32: { parameters: augment, result: "void" },
+  augment_f32_async: { name: "augment_f32", parameters: augment, result: "void", nonblocking: true },
   // x or null, branch, scale, out, batch, size of a sample
   drop_path_add_f32: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"],

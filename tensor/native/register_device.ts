@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { registerCompiledArrayKernels } from "./array_kernels.ts";
 import { CompiledBackend } from "./backend.ts";
 import type { NativeFunctions } from "./ffi.ts";
 import { registerFusedKernels } from "./fused_kernels.ts";
@@ -10,4 +11,5 @@ export function registerDevice(name: string, functions: NativeFunctions, memory:
   tf.registerBackend(name, () => new CompiledBackend(memory));
   registerPlainKernels(name, functions);
   registerFusedKernels(name, functions);
+  registerCompiledArrayKernels(name, functions, memory);
 }
