@@ -27,6 +27,7 @@ export {
   type ImageShape,
   type Light,
 } from "./ops/augment_images.ts";
+export { addLayerNorm, type ResidualNorm } from "./ops/add_layer_norm.ts";
 export { batchNorm } from "./ops/batch_norm.ts";
 export { classAttention } from "./ops/class_attention.ts";
 export { dropPathAdd } from "./ops/drop_path_add.ts";

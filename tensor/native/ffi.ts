@@ -73,6 +73,45 @@ export const symbols = {
   layer_norm_grad_f32: normalizeGrad,
   batch_norm_f32: normalize,
   batch_norm_grad_f32: normalizeGrad,
+  // x, branch, scale or null, weight, bias, sum, y, mean, inverse_std, batch, rows, dim, epsilon
+  add_layer_norm_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "f32",
+    ],
+    result: "void",
+  },
+  // dsum or null, dy, sum, scale or null, weight, mean, inverse_std, dx, dbranch or null, dweight, dbias, batch, rows, dim
+  add_layer_norm_grad_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "void",
+  },
   gelu_f32: { parameters: ["buffer", "buffer", "usize"], result: "void" }, // x, y, size
   gelu_grad_f32: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "void" }, // dy, x, dx, size
   // qkv, out, log_sum_exp, batch, tokens, dim, heads

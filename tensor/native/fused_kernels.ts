@@ -42,6 +42,53 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
     BatchNorm: normalize(native.batch_norm_f32, 1),
     BatchNormGrad: normalizeGrad(native.batch_norm_grad_f32),
 
+    AddLayerNorm({ inputs: { x, branch, scale, weight, bias }, attrs: { epsilon }, backend }) {
+      const dim = weight!.shape[0]!;
+      const rows = sizeOf(x!) / dim;
+      const [sum, y, mean, inverseStd] = outputs(backend, x!.shape, x!.shape, [rows], [rows]);
+      const [xs, branches, ws, bs] = valuesOf(backend, x, branch, weight, bias);
+      native.add_layer_norm_f32(
+        xs!,
+        branches!,
+        scale ? backend.floatsOf(scale) : null,
+        ws!,
+        bs!,
+        sum!.values,
+        y!.values,
+        mean!.values,
+        inverseStd!.values,
+        x!.shape[0]!,
+        rows,
+        dim,
+        epsilon!,
+      );
+      return [sum!.info, y!.info, mean!.info, inverseStd!.info];
+    },
+
+    AddLayerNormGrad({ inputs: { dsum, dy, sum, scale, weight, mean, inverseStd }, backend }) {
+      const dim = weight!.shape[0]!;
+      const [dx, dweight, dbias] = outputs(backend, sum!.shape, [dim], [dim]);
+      const dbranch = scale && backend.output(sum!.shape);
+      const [dys, sums, ws, means, stds] = valuesOf(backend, dy, sum, weight, mean, inverseStd);
+      native.add_layer_norm_grad_f32(
+        dsum ? backend.floatsOf(dsum) : null,
+        dys!,
+        sums!,
+        scale ? backend.floatsOf(scale) : null,
+        ws!,
+        means!,
+        stds!,
+        dx!.values,
+        dbranch ? dbranch.values : null,
+        dweight!.values,
+        dbias!.values,
+        sum!.shape[0]!,
+        sizeOf(sum!) / dim,
+        dim,
+      );
+      return [dx!.info, dweight!.info, dbias!.info, ...dbranch ? [dbranch.info] : []];
+    },
+
     Gelu({ inputs: { x }, backend }) {
       const y = backend.output(x!.shape);
       native.gelu_f32(valuesOf(backend, x)[0]!, y.values, sizeOf(x!));
