@@ -40,7 +40,8 @@ export class TrainingStep {
     const step = this.#optimizer.numSteps;
     const batch = { ...this.#views, samples: this.#samples, epoch: step };
     const result = this.pipeline.step(batch, { step, progress: 0 });
-    this.#optimizer.step(result.grads, this.#learningRate);
+    const { teacher, momentum } = this.pipeline;
+    this.#optimizer.step(result.grads, this.#learningRate, { teacher, momentum: momentum(0) });
     const loss = (await result.loss.data())[0]!;
     inspect(result.grads);
     tf.dispose(result);

@@ -1,9 +1,8 @@
 import { epochOrder } from "@lacuna/data";
 import { type CollapseMeasures, collapseMeasures } from "@lacuna/objectives";
-import { AdamW } from "@lacuna/tensor";
+import { AdamW, globalNorm } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { findNonFinite } from "./_find_non_finite.ts";
-import { gradientNorm } from "./_gradient_norm.ts";
 import { readState, restoreState, type TensorState } from "./_tensor_state.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
@@ -64,7 +63,7 @@ export class Stepper<Batch> {
     const waited = performance.now() - start;
 
     const result = this.#pipeline.step(batch, { step, progress: epoch / epochs });
-    const norm = gradientNorm(result.grads);
+    const norm = globalNorm(Object.values(result.grads));
     try {
       const { targets, grads, metrics } = result;
       const [loss, gradNorm] = await Promise.all([valueOf(result.loss), valueOf(norm)]);
@@ -85,13 +84,14 @@ export class Stepper<Batch> {
         { ...this.#config.optimizer, ...this.#config.schedule },
         epoch,
       );
-      this.#optimizer.step(grads, learningRate);
+      const momentum = this.#pipeline.momentum((step + 1) / this.#stepsPerEpoch / epochs);
+      this.#optimizer.step(grads, learningRate, { teacher: this.#pipeline.teacher, momentum });
       const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
       const logged = await valuesOf(metrics);
 
       const elapsed = performance.now() - start;
       const speed = { imagesPerSecond: 1000 * batchSize / elapsed, dataShare: waited / elapsed };
-      return { step, epoch, loss, learningRate, gradNorm, ...logged, ...measures, ...speed };
+      return { step, epoch, loss, learningRate, gradNorm, momentum, ...logged, ...measures, ...speed };
     } finally {
       tf.dispose([norm, result]);
     }

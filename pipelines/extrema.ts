@@ -2,7 +2,7 @@ import { freeze, ProjectionHead, under, type VisionTransformer } from "@lacuna/e
 import { multiMask, multiMaskBatch, numVisible } from "@lacuna/masking";
 import { byolLoss, momentumSchedule, type ObjectiveResult } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
-import { type ImageShape, momentumUpdate, type ParameterMap, valueAndGrads } from "@lacuna/tensor";
+import { type ImageShape, type ParameterMap, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
 import { extremaEncoder } from "./extrema_encoder.ts";
@@ -60,12 +60,9 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     ...(predictor && under("predictor", predictor)),
   };
 
-  function step(batch: ExtremaBatch, { step, progress }: StepContext): StepResult {
+  function step(batch: ExtremaBatch, { step }: StepContext): StepResult {
     const batchSize = batch.samples.length;
     const shape: [number, number, number, number] = [batchSize, height, width, channels];
-    const momentum = momentumSchedule(schedule.momentum, progress);
-    momentumUpdate(teacher.parameters, student.parameters, momentum); // before the teacher speaks; at step 0 both are equal
-
     const targets = tf.tidy(() =>
       teacher.projector.forward(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape)))
     );
@@ -91,7 +88,7 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
       return objective.loss;
     }, parameters);
     keep.dispose();
-    return { loss, grads, targets, metrics: { ...metrics, momentum } };
+    return { loss, grads, targets, metrics };
   }
 
   return {
@@ -100,6 +97,7 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     teacher: teacher.parameters,
     outDim: heads.outDim,
     teacherEncoder: teacher.encoder,
+    momentum: (progress) => momentumSchedule(schedule.momentum, progress),
     step,
   };
 }

@@ -12,6 +12,8 @@ export type MetricsLine = {
   readonly learningRate: number;
   /** Length of all gradients as one vector; logs of earlier versions lack it. */
   readonly gradNorm?: number;
+  /** What the teacher kept of itself after the step, in [0, 1]. */
+  readonly momentum?: number;
   readonly imagesPerSecond: number;
   /** Share of the step spent waiting for its batch, in [0, 1]. */
   readonly dataShare: number;
@@ -20,7 +22,7 @@ export type MetricsLine = {
   /** Mean over dimensions of the standard deviation of the teacher's normalised outputs; 0 = collapsed. */
   readonly spread?: number;
   readonly effectiveRank?: number;
-  /** What the pipeline adds, such as `momentum` and `cosine`. */
+  /** What the pipeline adds, such as `cosine`. */
   readonly [name: string]: number | undefined;
 };
 

@@ -20,7 +20,10 @@ export type StepResult = {
   readonly metrics: Readonly<Record<string, number | Scalar>>;
 };
 
-/** A method of learning as data flow: batches in, loss and gradients out; the loop around it owns optimiser, log and files. */
+/**
+ * A method of learning as data flow: batches in, loss and gradients out. The loop around it owns log, files and optimiser, which moves the
+ * student with the gradients, then the teacher after it.
+ */
 export type Pipeline<Batch> = {
   readonly name: string;
   /** What the gradient moves: the student. */
@@ -29,7 +32,12 @@ export type Pipeline<Batch> = {
   readonly teacher: ParameterMap;
   /** P, the width of what student and teacher say. */
   readonly outDim: number;
-  /** Moves the teacher, then compares what both say; the student is moved by the loop, with the gradients. */
+  /**
+   * How much of itself the teacher keeps when it follows, in [0, 1].
+   * @param progress Share of the run that is over, in (0, 1]; the teacher speaks next at this point.
+   */
+  momentum(progress: number): number;
+  /** Compares what student and teacher say of a batch; neither is moved. */
   step(batch: Batch, context: StepContext): StepResult;
 };
 

@@ -17,7 +17,7 @@
 export { type DeviceChoice, type DeviceName, deviceNames, useDevice } from "./device.ts";
 export { DeviceError } from "./device_error.ts";
 export { nearestName } from "./nearest_name.ts";
-export { AdamW, type AdamWOptions } from "./ops/adamw.ts";
+export { AdamW, type AdamWOptions, type Follower } from "./ops/adamw.ts";
 export {
   augmentImages,
   augmentImagesAsync,
@@ -34,6 +34,7 @@ export { dropPathAdd } from "./ops/drop_path_add.ts";
 export { gatherPatches } from "./ops/gather_patches.ts";
 export { gatherTokens } from "./ops/gather_tokens.ts";
 export { gelu } from "./ops/gelu.ts";
+export { globalNorm } from "./ops/global_norm.ts";
 export { l2Normalize } from "./ops/l2_normalize.ts";
 export { layerNorm } from "./ops/layer_norm.ts";
 export { linear } from "./ops/linear.ts";

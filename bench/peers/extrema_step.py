@@ -210,12 +210,12 @@ class TrainingStep:
         return (pred.view(-1, *target.shape) - target).square().sum(-1).mean()
 
     def take(self, keep=None, before_update=lambda: None):
-        torch._foreach_lerp_(self.teacher_parameters, self.followed, 1 - self.config["schedule"]["momentum"])
         keep = self.draw_masks() if keep is None else keep
         loss = self.loss_of(keep, self.draw_drop_path(keep.shape[0]))
         loss.backward()
         before_update()
         self.optimizer.step()
+        torch._foreach_lerp_(self.teacher_parameters, self.followed, 1 - self.config["schedule"]["momentum"])
         self.optimizer.zero_grad(set_to_none=True)
         return loss.item()
 

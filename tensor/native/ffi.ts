@@ -188,13 +188,18 @@ export const symbols = {
     parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
     result: "void",
   },
-  // parameter, grad, m, v, size, beta1, beta2, epsilon, decay, rate, root_correction
-  adamw_f32: {
-    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "f32", "f32", "f32", "f32", "f32", "f32"],
+  // table, row, then any of parameter, grad, m, v, teacher; size, decay
+  set_row: {
+    parameters: ["buffer", "usize", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "f32"],
     result: "void",
   },
-  // teacher, student, size, momentum, 1 − momentum
-  momentum_update_f32: { parameters: ["buffer", "buffer", "usize", "f32", "f32"], result: "void" },
+  norm_f32: { parameters: ["buffer", "usize", "buffer"], result: "void" }, // table, rows, norm [1]
+  // table, rows, beta1, beta2, epsilon, rate, root_correction, momentum, 1 − momentum
+  adamw_f32: {
+    parameters: ["buffer", "usize", "f32", "f32", "f32", "f32", "f32", "f32", "f32"],
+    result: "void",
+  },
+  momentum_update_f32: { parameters: ["buffer", "usize", "f32", "f32"], result: "void" }, // table, rows, momentum, 1 − momentum
   num_threads: { parameters: [], result: "i32" }, // that a parallel kernel uses
   processor_features: { parameters: ["buffer"], result: "void" }, // words [8] uint32
 } as const satisfies Deno.ForeignLibraryInterface;

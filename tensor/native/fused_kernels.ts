@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { TensorInfo, Variable } from "@tensorflow/tfjs-core";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { CompiledBackend, Output } from "./backend.ts";
 import type { NativeFunctions } from "./ffi.ts";
 import type { Floats } from "./memory.ts";
@@ -294,33 +294,6 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       native.binary_f32(0, sums!, xs!, values, 1, sizeOf(sum!), 0, 0, 1, 1);
       return [{ dataId: info.dataId, shape: info.shape, dtype: info.dtype }];
     },
-
-    AdamW({ inputs: { parameter, grad, m, v }, attrs, backend }) {
-      const { learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2 } = attrs;
-      own(backend, parameter!, m!, v!);
-      const [ps, gs, ms, vs] = valuesOf(backend, parameter, grad, m, v);
-      native.adamw_f32(
-        ps!,
-        gs!,
-        ms!,
-        vs!,
-        sizeOf(parameter!),
-        beta1!,
-        beta2!,
-        epsilon!,
-        1 - learningRate! * weightDecay!,
-        learningRate! / correction1!,
-        1 / Math.sqrt(correction2!),
-      );
-      return [];
-    },
-
-    MomentumUpdate({ inputs: { teacher, student }, attrs: { momentum }, backend }) {
-      own(backend, teacher!);
-      const [to, from] = valuesOf(backend, teacher, student);
-      native.momentum_update_f32(to!, from!, sizeOf(teacher!), momentum!, 1 - momentum!);
-      return [];
-    },
   };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     tf.registerKernel({
@@ -368,18 +341,6 @@ function outputs(backend: CompiledBackend, ...shapes: (readonly number[])[]): Ou
 
 function valuesOf(backend: CompiledBackend, ...tensors: (TensorInfo | undefined)[]): Floats[] {
   return tensors.map((tensor) => backend.floatsOf(tensor!));
-}
-
-/** Gives variables that a kernel is going to overwrite values of their own; those that somebody else holds too stay as they are. */
-function own(backend: CompiledBackend, ...variables: TensorInfo[]): void {
-  for (const variable of variables) {
-    if (backend.mayOverwrite(variable)) continue;
-    const copy = backend.output(variable.shape);
-    copy.values.set(backend.floatsOf(variable));
-    const tensor = tf.engine().makeTensorFromTensorInfo(copy.info);
-    (variable as Variable).assign(tensor);
-    tensor.dispose();
-  }
 }
 
 function sizeOf(tensor: TensorInfo): number {

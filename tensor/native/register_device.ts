@@ -4,6 +4,7 @@ import { CompiledBackend } from "./backend.ts";
 import type { NativeFunctions } from "./ffi.ts";
 import { registerFusedKernels } from "./fused_kernels.ts";
 import type { Memory } from "./memory.ts";
+import { registerParameterKernels } from "./parameter_kernels.ts";
 import { registerPlainKernels } from "./plain_kernels.ts";
 
 /** Registers a device under this name: tfjs's kernels in JavaScript, the hot ones compiled, on tensors in this memory. */
@@ -12,4 +13,5 @@ export function registerDevice(name: string, functions: NativeFunctions, memory:
   registerPlainKernels(name, functions);
   registerFusedKernels(name, functions);
   registerCompiledArrayKernels(name, functions, memory);
+  registerParameterKernels(name, functions);
 }

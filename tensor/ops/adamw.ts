@@ -3,6 +3,8 @@ import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { ParameterMap } from "../parameter_map.ts";
 import { adamWReference } from "./adamw_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
+import { momentumUpdate } from "./momentum_update.ts";
+import { requireFollows } from "./require_follows.ts";
 
 /** What stays the same over a run. */
 export type AdamWOptions = {
@@ -25,24 +27,40 @@ export type AdamWRates = Omit<AdamWOptions, "decayed"> & {
   readonly correction2: number;
 };
 
+/** Who follows the parameters, in the same pass over memory; see {@linkcode momentumUpdate}. */
+export type Follower = {
+  /** Its names decide which of the parameters count. */
+  readonly teacher: ParameterMap;
+  /** m in [0, 1] of ξ ← m·ξ + (1 − m)·θ. */
+  readonly momentum: number;
+};
+
 /**
  * Adam with decoupled weight decay over a whole parameter map (arXiv:1711.05101, algorithm 2; the learning rate also scales the
- * decay, as in PyTorch). It updates trainable parameters in place and leaves the others alone.
+ * decay, as in PyTorch). It updates trainable parameters in place and leaves the others alone. Moments below the least normal float32
+ * are 0 where the device has the kernel.
  */
 export class AdamW {
   /** Both moments of every trainable parameter, `<name>.m` and `<name>.v`, for checkpoints. */
   readonly state: ParameterMap;
   /** Updates so far; set it together with `state` to resume. */
   numSteps = 0;
-  readonly #parameters: ReadonlyMap<string, Variable>;
+  readonly #all: ParameterMap;
+  readonly #names: readonly string[];
+  readonly #parameters: readonly Variable[];
+  readonly #weightDecays: readonly number[];
   readonly #options: AdamWOptions;
 
   /** Starts with zero moments. */
   constructor(parameters: ParameterMap, options: AdamWOptions) {
-    this.#parameters = new Map(Object.entries(parameters).filter(([, parameter]) => parameter.trainable));
+    const trainable = Object.entries(parameters).filter(([, parameter]) => parameter.trainable);
+    this.#all = parameters;
+    this.#names = trainable.map(([name]) => name);
+    this.#parameters = trainable.map(([, parameter]) => parameter);
+    this.#weightDecays = this.#names.map((name) => options.decayed(name) ? options.weightDecay : 0);
     this.#options = options;
     const state: Record<string, Variable> = {};
-    for (const [name, parameter] of this.#parameters) {
+    for (const [name, parameter] of trainable) {
       for (const moment of ["m", "v"]) {
         state[`${name}.${moment}`] = tf.tidy(() => tf.variable(tf.zeros(parameter.shape), false));
       }
@@ -54,33 +72,61 @@ export class AdamW {
    * One update.
    * @param grads A gradient of the parameter's shape for every trainable parameter, by name.
    * @param learningRate ≥ 0.
-   * @throws {TypeError} If a gradient is missing.
+   * @param follower Moves after the parameters have moved.
+   * @throws {TypeError} If a gradient is missing, or the teacher has a name that the parameters lack.
+   * @throws {RangeError} If the follower's momentum is outside [0, 1].
    */
-  step(grads: Readonly<Record<string, Tensor>>, learningRate: number): void {
-    for (const name of this.#parameters.keys()) {
+  step(grads: Readonly<Record<string, Tensor>>, learningRate: number, follower?: Follower): void {
+    for (const name of this.#names) {
       if (!grads[name]) {
         throw new TypeError(`AdamW has no gradient for ${name}: pass one for every trainable parameter`);
       }
     }
+    if (follower) requireFollows(follower.teacher, this.#all, follower.momentum);
     this.numSteps++;
-    const { beta1, beta2, epsilon, weightDecay, decayed } = this.#options;
-    const correction1 = 1 - beta1 ** this.numSteps;
-    const correction2 = 1 - beta2 ** this.numSteps;
-    const fused = hasFusedKernel("AdamW");
-    for (const [name, parameter] of this.#parameters) {
-      const rates: AdamWRates = {
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay: decayed(name) ? weightDecay : 0,
-        correction1,
-        correction2,
-      };
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    const rates: AdamWRates = {
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      weightDecay,
+      correction1: 1 - beta1 ** this.numSteps,
+      correction2: 1 - beta2 ** this.numSteps,
+    };
+    if (this.#names.length > 0 && hasFusedKernel("AdamW")) this.#stepAtOnce(grads, rates, follower);
+    else this.#stepByReference(grads, rates, follower);
+  }
+
+  #stepAtOnce(
+    grads: Readonly<Record<string, Tensor>>,
+    rates: AdamWRates,
+    { teacher, momentum }: Follower = { teacher: {}, momentum: 1 },
+  ): void {
+    const inputs = {
+      parameters: this.#parameters,
+      grads: this.#names.map((name) => grads[name]!),
+      m: this.#names.map((name) => this.state[`${name}.m`]!),
+      v: this.#names.map((name) => this.state[`${name}.v`]!),
+      teachers: this.#names.map((name) => teacher[name]),
+    };
+    runFusedKernel("AdamW", inputs, { ...rates, weightDecays: this.#weightDecays, momentum });
+    const trainable = new Set(this.#names);
+    const others = Object.entries(teacher).filter(([name]) => !trainable.has(name));
+    momentumUpdate(Object.fromEntries(others), this.#all, momentum);
+  }
+
+  #stepByReference(
+    grads: Readonly<Record<string, Tensor>>,
+    rates: AdamWRates,
+    follower: Follower | undefined,
+  ): void {
+    for (const [i, name] of this.#names.entries()) {
       const moments = { m: this.state[`${name}.m`]!, v: this.state[`${name}.v`]! };
-      if (fused) runFusedKernel("AdamW", { parameter, grad: grads[name]!, ...moments }, rates);
-      else adamWReference(parameter, grads[name]!, moments, rates);
+      const weightDecay = this.#weightDecays[i]!;
+      adamWReference(this.#parameters[i]!, grads[name]!, moments, { ...rates, weightDecay });
     }
+    if (follower) momentumUpdate(follower.teacher, this.#all, follower.momentum);
   }
 
   /** Frees the moments. */

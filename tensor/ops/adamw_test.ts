@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { useDevice } from "../device.ts";
-import { testedDevices } from "./_agreement.ts";
+import { nativeTest, normalTensor, testedDevices } from "./_agreement.ts";
 import { AdamW } from "./adamw.ts";
+import { momentumUpdate } from "./momentum_update.ts";
 
 const options = {
   beta1: 0.9,
@@ -55,4 +56,55 @@ Deno.test("AdamW names a missing gradient, before it changes anything", async ()
   });
   assert.equal(parameters.w.dataSync()[0], 1);
   assert.equal(optimizer.numSteps, 0);
+});
+
+Deno.test("AdamW moves a teacher after its parameters, to the bit as momentumUpdate() does", async () => {
+  for (const device of testedDevices) {
+    await useDevice(device);
+    const shapes = { w: [40, 1000], b: [7], fixed: [3], predictor: [5] };
+    const parameters = Object.fromEntries(
+      Object.entries(shapes).map((
+        [name, shape],
+      ) => [name, tf.variable(normalTensor(shape, name), name !== "fixed")]),
+    );
+    const { predictor: _, ...followed } = parameters;
+    const teachers = () =>
+      Object.fromEntries(
+        Object.entries(followed).map(([name, { shape }]) => [name, tf.variable(tf.ones(shape), false)]),
+      );
+    const [together, apart] = [teachers(), teachers()];
+    const optimizer = new AdamW(parameters, options);
+    for (const momentum of [0.5, 0.9]) {
+      const grads = Object.fromEntries(
+        Object.entries(shapes).map(([name, shape]) => [name, normalTensor(shape, "g")]),
+      );
+      optimizer.step(grads, 0.01, { teacher: together, momentum });
+      momentumUpdate(apart, parameters, momentum);
+    }
+    for (const [name, teacher] of Object.entries(together)) {
+      assert.deepEqual(await teacher.data(), await apart[name]!.data(), `${name} on ${device}`);
+    }
+  }
+});
+
+Deno.test("AdamW refuses a teacher that cannot follow, before it changes anything", async () => {
+  await useDevice("cpu");
+  const parameters = { w: tf.variable(tf.tensor1d([1])) };
+  const optimizer = new AdamW(parameters, options);
+  const grads = { w: tf.ones([1]) };
+  const teacher = { v: tf.variable(tf.zeros([1])) };
+  assert.throws(() => optimizer.step(grads, 0.1, { teacher, momentum: 0.5 }), {
+    message: /no such parameter/,
+  });
+  assert.throws(() => optimizer.step(grads, 0.1, { teacher: {}, momentum: 2 }), { name: "RangeError" });
+  assert.equal(parameters.w.dataSync()[0], 1);
+});
+
+nativeTest("AdamW's moments become 0 before they become denormal", async () => {
+  await useDevice("native");
+  const parameters = { w: tf.variable(tf.ones([20])) };
+  const optimizer = new AdamW(parameters, options);
+  for (const moment of Object.values(optimizer.state)) moment.assign(tf.fill([20], 1.2e-38)); // the least normal number is 1.18e-38
+  optimizer.step({ w: tf.zeros([20]) }, 0.01);
+  for (const moment of Object.values(optimizer.state)) assert.ok(moment.dataSync().every((x) => x === 0));
 });
