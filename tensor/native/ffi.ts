@@ -201,6 +201,7 @@ export const symbols = {
   },
   momentum_update_f32: { parameters: ["buffer", "usize", "f32", "f32"], result: "void" }, // table, rows, momentum, 1 − momentum
   num_threads: { parameters: [], result: "i32" }, // that a parallel kernel uses
+  use_threads: { parameters: ["i32"], result: "i32" }, // count wanted, 0 for what suits the machine; the first call decides
   processor_features: { parameters: ["buffer"], result: "void" }, // words [8] uint32
 } as const satisfies Deno.ForeignLibraryInterface;
 

@@ -1,4 +1,4 @@
-// Threads and sleep from POSIX.
+// Memory, threads and sleep from POSIX.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
@@ -26,15 +26,23 @@ static void *start(void *work) {
   return NULL;
 }
 
-int32_t start_threads(void (*work)(void), int32_t most) {
-  const char *asked = getenv("OMP_NUM_THREADS");
-  long threads = asked ? strtol(asked, NULL, 10) : 0;
-  if (threads < 1) threads = num_cores();
+void *take_memory(size_t bytes) { return aligned_alloc(64, (bytes + 63) / 64 * 64); }
+void give_memory(void *memory) { free(memory); }
+
+// Of the threads that suit the machine, the caller's included.
+static long suitable_threads(void) {
+  const char *wanted = getenv("OMP_NUM_THREADS");
+  const long threads = wanted ? strtol(wanted, NULL, 10) : 0;
+  return threads < 1 ? num_cores() : threads;
+}
+
+int32_t start_threads(void (*work)(void), int32_t asked, int32_t most) {
+  const long helpers = asked < 0 ? suitable_threads() - 1 : asked;
   sigset_t all, before; // signals are the runtime's business
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int32_t started = 0;
-  while (started < threads - 1 && started < most) {
+  while (started < helpers && started < most) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, start, (void *)work) != 0) break; // fewer do as well
     pthread_detach(thread);

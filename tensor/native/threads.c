@@ -48,10 +48,12 @@ static void work(void) {
   }
 }
 
-int32_t num_threads(void) {
-  if (num_helpers < 0) num_helpers = start_threads(work, MAX_THREADS - 1);
+int32_t use_threads(int32_t count) {
+  if (num_helpers < 0) num_helpers = start_threads(work, count - 1, MAX_THREADS - 1);
   return num_helpers + 1;
 }
+
+int32_t num_threads(void) { return use_threads(0); }
 
 void parallel(size_t count, size_t grain, Body *body, const void *call) {
   if (count == 0) return;

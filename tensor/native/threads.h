@@ -11,5 +11,7 @@ typedef void Body(const void *call, size_t first, size_t end);
 // piece, a loop inside another's piece and a loop that meets another caller's run right here, piece after piece.
 void parallel(size_t count, size_t grain, Body *body, const void *call);
 
-// Threads that a loop has at its disposal, the caller's included; OMP_NUM_THREADS decides where it is set.
+// Threads that a loop has at its disposal, the caller's included. The first call decides for good: as many as it asks for, or if that
+// is 0 as OMP_NUM_THREADS says, or else one a core.
+int32_t use_threads(int32_t count);
 int32_t num_threads(void);
