@@ -9,8 +9,17 @@ import { nearestName } from "./nearest_name.ts";
 /** A device that runs the maths. */
 export type DeviceName = "native" | "wasm" | "webgpu" | "tensorflow" | "cpu";
 
+/** How a device is used. */
+export type DeviceOptions = {
+  /**
+   * Threads of `native` and `wasm`, the caller's included, ≥ 1: without, `OMP_NUM_THREADS` decides for `native` where it is set, or else
+   * there is one for each core. The first use of a device decides for good.
+   */
+  readonly threads?: number;
+};
+
 /** What starts each device; a start returns what it found, or throws with the reason why not. */
-const starts: Readonly<Record<DeviceName, () => Promise<string>>> = {
+const starts: Readonly<Record<DeviceName, (options: DeviceOptions) => Promise<string>>> = {
   native: startNative,
   wasm: startWasm,
   webgpu: startWebgpu,
@@ -36,10 +45,15 @@ export type DeviceChoice = {
 /**
  * Chooses the device that runs all maths from here on. Call it once, before the first tensor.
  * @param name A device, or `auto` for the first that works of native, wasm and cpu.
+ * @param options How the device is used.
  * @returns The device, and why those before it did not work.
+ * @throws {RangeError} If `threads` is not a whole number ≥ 1.
  * @throws {DeviceError} If the name is unknown, or the device cannot be used here; the message says why.
  */
-export async function useDevice(name: DeviceName | "auto" | string = "auto"): Promise<DeviceChoice> {
+export async function useDevice(
+  name: DeviceName | "auto" | string = "auto",
+  options: DeviceOptions = {},
+): Promise<DeviceChoice> {
   if (name !== "auto" && !Object.hasOwn(starts, name)) {
     const known = ["auto", ...deviceNames];
     const nearest = nearestName(name, known);
@@ -49,11 +63,15 @@ export async function useDevice(name: DeviceName | "auto" | string = "auto"): Pr
       }`,
     );
   }
+  const { threads = 1 } = options;
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`Cannot use ${threads} threads: choose a whole number from 1`);
+  }
   await import("@tensorflow/tfjs"); // registers every op's gradient on the engine that tfjs-core uses
   const rejected: { name: DeviceName; reason: string }[] = [];
   for (const candidate of name === "auto" ? automatic : [name as DeviceName]) {
     try {
-      return { name: candidate, detail: await starts[candidate](), rejected };
+      return { name: candidate, detail: await starts[candidate](options), rejected };
     } catch (error) {
       rejected.push({ name: candidate, reason: error instanceof Error ? error.message : String(error) });
     }

@@ -14,7 +14,7 @@
  *
  * @module
  */
-export { type DeviceChoice, type DeviceName, deviceNames, useDevice } from "./device.ts";
+export { type DeviceChoice, type DeviceName, deviceNames, type DeviceOptions, useDevice } from "./device.ts";
 export { DeviceError } from "./device_error.ts";
 export { nearestName } from "./nearest_name.ts";
 export { AdamW, type AdamWOptions, type Follower } from "./ops/adamw.ts";

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { DeviceOptions } from "../device.ts";
 import { hushAdvert } from "./_hush_advert.ts";
 
 /** Bytes of freed tensors that are kept for the next ones. */
 const poolCapacity = 2 ** 31;
 
 /** Starts this project's C kernels, built for this machine by `deno task build`. */
-export async function startNative(): Promise<string> {
+export async function startNative({ threads = 0 }: DeviceOptions): Promise<string> {
   const { openLibrary } = await import("../native/library.ts");
   const { functions, record } = await openLibrary();
   if (tf.findBackendFactory("native") === null) {
@@ -15,5 +16,5 @@ export async function startNative(): Promise<string> {
   }
   await tf.setBackend("native");
   hushAdvert();
-  return `C kernels by ${record.compiler}, ${functions.num_threads()} threads`;
+  return `C kernels by ${record.compiler}, ${functions.use_threads(threads)} threads`;
 }

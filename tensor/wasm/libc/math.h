@@ -1,7 +1,6 @@
-// What the kernels use of <math.h>, where there is no C library: square roots are an instruction.
+// What the kernels use of <math.h>, where there is no C library.
 #pragma once
 #define INFINITY __builtin_inff()
-#define NAN __builtin_nanf("")
 #define sqrtf __builtin_sqrtf
 #define fabsf __builtin_fabsf
 float expf(float);
