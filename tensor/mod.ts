@@ -17,6 +17,7 @@
 export { type DeviceChoice, type DeviceName, deviceNames, type DeviceOptions, useDevice } from "./device.ts";
 export { DeviceError } from "./device_error.ts";
 export { nearestName } from "./nearest_name.ts";
+export { addLayerNorm, type ResidualNorm } from "./ops/add_layer_norm.ts";
 export { AdamW, type AdamWOptions, type Follower } from "./ops/adamw.ts";
 export {
   augmentImages,
@@ -27,7 +28,6 @@ export {
   type ImageShape,
   type Light,
 } from "./ops/augment_images.ts";
-export { addLayerNorm, type ResidualNorm } from "./ops/add_layer_norm.ts";
 export { batchNorm } from "./ops/batch_norm.ts";
 export { classAttention } from "./ops/class_attention.ts";
 export { dropPathAdd } from "./ops/drop_path_add.ts";
@@ -40,5 +40,7 @@ export { layerNorm } from "./ops/layer_norm.ts";
 export { linear } from "./ops/linear.ts";
 export { momentumUpdate } from "./ops/momentum_update.ts";
 export { selfAttention } from "./ops/self_attention.ts";
+export { smoothL1 } from "./ops/smooth_l1.ts";
+export { softmaxXent } from "./ops/softmax_xent.ts";
 export type { ParameterMap } from "./parameter_map.ts";
 export { valueAndGrads } from "./value_and_grads.ts";

@@ -10,6 +10,7 @@ export const kernelSources: readonly string[] = [
   "l2_normalize.c",
   "layer_norm.c",
   "layout.c",
+  "losses.c",
   "optimizer.c",
   "patches.c",
   "platform_posix.c",

@@ -114,6 +114,23 @@ export const symbols = {
   },
   gelu_f32: { parameters: ["buffer", "buffer", "usize"], result: "void" }, // x, y, size
   gelu_grad_f32: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "void" }, // dy, x, dx, size
+  // logits, target, loss, log_sum, rows, dim
+  softmax_xent_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"],
+    result: "void",
+  },
+  // dy, logits, target, log_sum, dlogits, rows, dim
+  softmax_xent_grad_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize"],
+    result: "void",
+  },
+  // pred, target, loss, rows, dim, beta
+  smooth_l1_f32: { parameters: ["buffer", "buffer", "buffer", "usize", "usize", "f32"], result: "void" },
+  // dy, pred, target, dpred, rows, dim, beta
+  smooth_l1_grad_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
+    result: "void",
+  },
   // qkv, out, log_sum_exp, batch, tokens, dim, heads
   self_attention_f32: {
     parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],

@@ -102,6 +102,46 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       return [dx.info];
     },
 
+    SoftmaxXent({ inputs: { logits, target }, backend }) {
+      const [rows, dim] = logits!.shape as [number, number];
+      const [loss, logSum] = outputs(backend, [rows], [rows]);
+      const [xs, targets] = valuesOf(backend, logits, target);
+      native.softmax_xent_f32(xs!, targets!, loss!.values, logSum!.values, rows, dim);
+      return [loss!.info, logSum!.info];
+    },
+
+    SoftmaxXentGrad({ inputs: { dy, logits, target, logSum }, backend }) {
+      const [rows, dim] = logits!.shape as [number, number];
+      const dlogits = backend.output([rows, dim]);
+      const [dys, xs, targets, sums] = valuesOf(backend, dy, logits, target, logSum);
+      native.softmax_xent_grad_f32(dys!, xs!, targets!, sums!, dlogits.values, rows, dim);
+      return [dlogits.info];
+    },
+
+    SmoothL1({ inputs: { pred, target }, attrs: { beta }, backend }) {
+      const shape = pred!.shape.slice(0, -1);
+      const loss = backend.output(shape);
+      const [preds, targets] = valuesOf(backend, pred, target);
+      const rows = tf.util.sizeFromShape(shape);
+      native.smooth_l1_f32(preds!, targets!, loss.values, rows, pred!.shape.at(-1)!, beta!);
+      return [loss.info];
+    },
+
+    SmoothL1Grad({ inputs: { dy, pred, target }, attrs: { beta }, backend }) {
+      const dpred = backend.output(pred!.shape);
+      const [dys, preds, targets] = valuesOf(backend, dy, pred, target);
+      native.smooth_l1_grad_f32(
+        dys!,
+        preds!,
+        targets!,
+        dpred.values,
+        sizeOf(dy!),
+        pred!.shape.at(-1)!,
+        beta!,
+      );
+      return [dpred.info];
+    },
+
     SelfAttention({ inputs: { qkv }, attrs: { numHeads }, backend }) {
       const [batchSize, numTokens, width] = qkv!.shape as [number, number, number];
       const dim = width / 3;

@@ -105,6 +105,13 @@ INLINE float sum_lanes(vec x) {
   return two[0] + two[1];
 }
 
+// The largest lane; one that is NaN may be passed over.
+INLINE float max_lanes(vec x) {
+  float most = x[0];
+  for (int i = 1; i < LANES; i++) most = x[i] > most ? x[i] : most;
+  return most;
+}
+
 // e^x to 1 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.37 it is infinite; NaN stays NaN.
 INLINE vec vec_exp(vec x) {
   const vec_int overflow = x > 88.37626f;
@@ -238,8 +245,9 @@ INLINE void transpose_lanes(vec x[LANES]) {
 }
 #undef BY_FOURS
 
-// Zero in all lanes but the first n, if that is fewer than all.
-INLINE vec keep_lanes(vec x, size_t n) { return n >= LANES ? x : (vec)((vec_int)x & first_lanes(n)); }
+// The first n lanes of a, the others of b; zeros where there is no b.
+INLINE vec choose_lanes(size_t n, vec a, vec b) { return n >= LANES ? a : choose(first_lanes(n), a, b); }
+INLINE vec keep_lanes(vec x, size_t n) { return choose_lanes(n, x, (vec){0}); }
 
 INLINE size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
