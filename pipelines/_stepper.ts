@@ -24,6 +24,7 @@ export class Stepper<Batch> {
   readonly #state: TensorState;
   readonly #stepsPerEpoch: number;
   #order: { readonly epoch: number; readonly indices: Int32Array } | undefined;
+  #prepared: { readonly step: number; readonly batch: Promise<Batch> } | undefined;
 
   /** @throws {ConfigError} If there are fewer images than a batch holds. */
   constructor(pipeline: Pipeline<Batch>, source: BatchSource<Batch>, config: RunConfig) {
@@ -59,7 +60,8 @@ export class Stepper<Batch> {
     const step = this.numSteps;
     const epoch = step / this.#stepsPerEpoch;
     const start = performance.now();
-    const batch = this.#nextBatch();
+    const batch = await this.#batchOf(step);
+    if (step + 1 < this.totalSteps) this.#prepare(step + 1); // while this step computes
     const waited = performance.now() - start;
 
     const result = this.#pipeline.step(batch, { step, progress: epoch / epochs });
@@ -115,18 +117,31 @@ export class Stepper<Batch> {
   }
 
   /** Frees the optimizer's moments; the parameters are the pipeline's. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prepared?.batch.catch(() => {}); // somebody may still write it
     this.#optimizer.dispose();
   }
 
-  #nextBatch(): Batch {
+  async #batchOf(step: number): Promise<Batch> {
+    if (this.#prepared?.step !== step) this.#prepare(step);
+    return await this.#prepared!.batch;
+  }
+
+  /** Begins to make a batch, which may fail before anybody asks for it. */
+  #prepare(step: number): void {
+    const batch = this.#makeBatch(step);
+    batch.catch(() => {});
+    this.#prepared = { step, batch };
+  }
+
+  async #makeBatch(step: number): Promise<Batch> {
     const { seed, schedule: { batchSize } } = this.#config;
-    const epoch = Math.floor(this.numSteps / this.#stepsPerEpoch);
+    const epoch = Math.floor(step / this.#stepsPerEpoch);
     if (this.#order?.epoch !== epoch) {
       this.#order = { epoch, indices: epochOrder(this.#source.size, { seed, epoch }) };
     }
-    const first = (this.numSteps % this.#stepsPerEpoch) * batchSize;
-    return this.#source.batch(this.#order.indices.subarray(first, first + batchSize), epoch);
+    const first = (step % this.#stepsPerEpoch) * batchSize;
+    return await this.#source.batch(this.#order.indices.subarray(first, first + batchSize), epoch);
   }
 }
 

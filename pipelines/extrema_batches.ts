@@ -1,4 +1,4 @@
-import { type Augmentation, augmentBatch, type ImageSet } from "@lacuna/data";
+import { type Augmentation, augmentBatchAsync, type ImageSet } from "@lacuna/data";
 import type { ExtremaConfig } from "./config.ts";
 import type { ExtremaBatch } from "./extrema.ts";
 import type { BatchSource } from "./pipeline.ts";
@@ -19,8 +19,8 @@ export function extremaBatches(config: ExtremaConfig, images: ImageSet): BatchSo
   return {
     size: images.size,
     contentHash: images.contentHash,
-    batch: (samples, epoch) => ({
-      ...augmentBatch(images, samples, augmentation, { seed, epoch }),
+    batch: async (samples, epoch) => ({
+      ...await augmentBatchAsync(images, samples, augmentation, { seed, epoch }),
       samples,
       epoch,
     }),

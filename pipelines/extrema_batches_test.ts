@@ -6,19 +6,20 @@ import { testImages } from "./_test_images.ts";
 const images = testImages(8);
 const samples = Int32Array.of(3, 5);
 
-Deno.test("both views show the same part of an image, in colours of their own", () => {
-  const plain = extremaBatches(testConfig("augment.jitter=0"), images).batch(samples, 0);
+Deno.test("both views show the same part of an image, in colours of their own", async () => {
+  const plain = await extremaBatches(testConfig("augment.jitter=0"), images).batch(samples, 0);
   assert.deepEqual(plain.student, plain.teacher);
-  const coloured = extremaBatches(testConfig(), images).batch(samples, 0);
+  const coloured = await extremaBatches(testConfig(), images).batch(samples, 0);
   assert.notDeepEqual(coloured.student, coloured.teacher);
 });
 
-Deno.test("a batch depends on seed, epoch and samples alone", () => {
+Deno.test("a batch depends on seed, epoch and samples alone", async () => {
   const source = extremaBatches(testConfig(), images);
-  const batch = source.batch(samples, 2);
-  assert.deepEqual(source.batch(samples, 2), batch);
-  assert.deepEqual(source.batch(samples.subarray(1), 2).teacher, batch.teacher.subarray(14 * 14));
-  assert.notDeepEqual(source.batch(samples, 3).teacher, batch.teacher);
-  assert.notDeepEqual(extremaBatches(testConfig("seed=1"), images).batch(samples, 2).teacher, batch.teacher);
+  const batch = await source.batch(samples, 2);
+  assert.deepEqual(await source.batch(samples, 2), batch);
+  assert.deepEqual((await source.batch(samples.subarray(1), 2)).teacher, batch.teacher.subarray(14 * 14));
+  assert.notDeepEqual((await source.batch(samples, 3)).teacher, batch.teacher);
+  const otherSeed = await extremaBatches(testConfig("seed=1"), images).batch(samples, 2);
+  assert.notDeepEqual(otherSeed.teacher, batch.teacher);
   assert.deepEqual([batch.samples, batch.epoch], [samples, 2]); // they address the masks
 });

@@ -14,7 +14,7 @@ const images = testImages(16);
 const start = { step: 0, progress: 0 };
 
 /** The batch of the first images of epoch 0. */
-function batchOf(config: ExtremaConfig, size = 8): ExtremaBatch {
+function batchOf(config: ExtremaConfig, size = 8): Promise<ExtremaBatch> {
   return extremaBatches(config, images).batch(Int32Array.from({ length: size }, (_, i) => i), 0);
 }
 
@@ -23,9 +23,9 @@ function valuesOf(parameters: ExtremaPipeline["parameters"]): Record<string, num
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [...value.dataSync()]]));
 }
 
-Deno.test("the student has a gradient in every trainable parameter, the teacher none", () => {
+Deno.test("the student has a gradient in every trainable parameter, the teacher none", async () => {
   const pipeline = extrema(testConfig("encoder.dropPathRate=0"), images);
-  const { loss, grads, targets } = pipeline.step(batchOf(testConfig()), start);
+  const { loss, grads, targets } = pipeline.step(await batchOf(testConfig()), start);
   const trainable = Object.keys(pipeline.parameters).filter((name) => name !== "pos_embed");
   assert.deepEqual(Object.keys(grads).sort(), trainable.sort());
   for (const [name, grad] of Object.entries(grads)) {
@@ -49,11 +49,11 @@ Deno.test("the teacher begins as the student's encoder and projector, without th
   }
 });
 
-Deno.test("a step moves neither the student nor the teacher", () => {
+Deno.test("a step moves neither the student nor the teacher", async () => {
   const config = testConfig();
   const pipeline = extrema(config, images);
   const [student, teacher] = [valuesOf(pipeline.parameters), valuesOf(pipeline.teacher)];
-  pipeline.step(batchOf(config), start);
+  pipeline.step(await batchOf(config), start);
   assert.deepEqual(valuesOf(pipeline.parameters), student);
   assert.deepEqual(valuesOf(pipeline.teacher), teacher);
 });
@@ -65,20 +65,20 @@ Deno.test("the teacher's momentum is the schedule's, from m₀ up to 1", () => {
   assert.equal(momentum(1), 1);
 });
 
-Deno.test("a step tells the mean cosine that its loss stands for, and leaves nothing but its result", () => {
+Deno.test("a step tells the mean cosine that its loss stands for, and leaves nothing but its result", async () => {
   const config = testConfig();
   const pipeline = extrema(config, images);
   const before = tf.memory().numTensors;
-  const result = pipeline.step(batchOf(config), start);
+  const result = pipeline.step(await batchOf(config), start);
   const cosine = (result.metrics.cosine as tf.Scalar).dataSync()[0]!;
   assert.ok(Math.abs(cosine - (1 - result.loss.dataSync()[0]! / 2)) < 1e-6); // |p − t|² = 2 − 2 cos; float32
   tf.dispose(result);
   assert.equal(tf.memory().numTensors, before);
 });
 
-Deno.test("the loss is a mean over images: every image twice gives the same", () => {
+Deno.test("the loss is a mean over images: every image twice gives the same", async () => {
   const config = testConfig("heads.norm=layer", "encoder.dropPathRate=0");
-  const once = batchOf(config, 4);
+  const once = await batchOf(config, 4);
   const twice: ExtremaBatch = {
     student: new Float32Array([...once.student, ...once.student]),
     teacher: new Float32Array([...once.teacher, ...once.teacher]),
@@ -90,11 +90,11 @@ Deno.test("the loss is a mean over images: every image twice gives the same", ()
   assert.ok(Math.abs(a - b) < 1e-6, `${a} and ${b}`); // float32
 });
 
-Deno.test("the same seed, epoch, samples and step give the same numbers; another epoch gives other masks", () => {
+Deno.test("the same seed, epoch, samples and step give the same numbers; another epoch gives other masks", async () => {
   const config = testConfig();
   const lossOf = (batch: ExtremaBatch, step = 0) =>
     extrema(config, images).step(batch, { step, progress: 0 }).loss.dataSync()[0]!;
-  const batch = batchOf(config);
+  const batch = await batchOf(config);
   assert.equal(lossOf(batch), lossOf(batch));
   assert.notEqual(lossOf(batch), lossOf({ ...batch, epoch: 1 })); // masks
   assert.notEqual(lossOf(batch), lossOf(batch, 1)); // drop path

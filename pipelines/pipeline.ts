@@ -47,5 +47,6 @@ export type BatchSource<Batch> = {
   readonly size: number;
   /** Hash of the images' contents and order. */
   readonly contentHash: string;
-  batch(indices: Int32Array, epoch: number): Batch;
+  /** May make the batch while the program goes on; each is asked for a step ahead. */
+  batch(indices: Int32Array, epoch: number): Promise<Batch>;
 };

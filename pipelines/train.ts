@@ -10,6 +10,7 @@ import { type MetricsLine, MetricsLog } from "./metrics_log.ts";
 import type { BatchSource, Pipeline } from "./pipeline.ts";
 import type { NewestCheckpoint } from "./newest_checkpoint.ts";
 import { resumePoint } from "./resume_point.ts";
+import { setImmediate } from "node:timers";
 
 /** How {@linkcode train} is watched and ended. */
 export type TrainOptions = {
@@ -62,7 +63,7 @@ export async function train<Batch>(
 ): Promise<TrainResult> {
   const { checkpointEvery } = config.log;
   const { warmupEpochs } = config.schedule;
-  using stepper = new Stepper(pipeline, source, config);
+  await using stepper = new Stepper(pipeline, source, config);
   const { totalSteps } = stepper;
 
   makeFolder(folder);
@@ -120,5 +121,5 @@ export async function train<Batch>(
 }
 
 function turnOfTheEventLoop(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setImmediate(resolve)); // a timer would cost two milliseconds
 }

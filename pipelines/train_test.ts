@@ -62,6 +62,57 @@ Deno.test("train() learns to predict the teacher, and leaves the positions alone
   assert.deepEqual([...pipeline.parameters.pos_embed!.dataSync()], positions);
 });
 
+Deno.test("the teacher follows after the student has moved", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.25", "schedule.warmupEpochs=0", "log.checkpointEvery=1"); // 2 steps
+  const pipeline = extrema(config, images);
+  const { teacher: names, momentum } = pipeline;
+  const before = Object.fromEntries(
+    Object.entries(names).map(([name, value]) => [name, value.dataSync().slice()]),
+  );
+  await train(pipeline, extremaBatches(config, images), config, folder.path);
+  const { tensors } = readCheckpoint(listCheckpoints(`${folder.path}/checkpoints`)[0]!); // after one
+  for (const name of Object.keys(names)) {
+    const [student, teacher] = [tensors[`student.${name}`]!.data, tensors[`teacher.${name}`]!.data];
+    for (const [i, value] of teacher.entries()) {
+      const expected = momentum(0.5) * before[name]![i]! + (1 - momentum(0.5)) * student[i]!;
+      assert.ok(Math.abs(value - expected) < 1e-6, name); // float32, numbers near 1
+    }
+  }
+  assert.notDeepEqual(tensors["student.norm.weight"], tensors["teacher.norm.weight"]);
+});
+
+Deno.test("a batch is begun while the step before it computes, and one that fails ends the run at its own step", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5"); // 4 steps
+  const pipeline = extrema(config, images);
+  const source = extremaBatches(config, images);
+  const events: string[] = [];
+  let failing = Infinity;
+  const run = (name: string) => {
+    let numBatches = 0;
+    const watched: typeof source = {
+      ...source,
+      batch: async (samples, epoch) => {
+        events.push(`batch ${numBatches}`);
+        if (numBatches++ === failing) throw new Error("no such image");
+        return await source.batch(samples, epoch);
+      },
+    };
+    const step: typeof pipeline.step = (batch, context) => {
+      events.push(`step ${context.step}`);
+      return pipeline.step(batch, context);
+    };
+    return train({ ...pipeline, step }, watched, config, `${folder.path}/${name}`);
+  };
+  await run("whole");
+  const whole = "batch 0,batch 1,step 0,batch 2,step 1,batch 3,step 2,step 3";
+  assert.equal(events.splice(0).join(), whole);
+  failing = 2;
+  await assert.rejects(run("failing"), /no such image/);
+  assert.equal(events.join(), "batch 0,batch 1,step 0,batch 2,step 1");
+});
+
 Deno.test("two runs of one seed end with the same bytes, another seed does not", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=1.25"); // 10 steps
