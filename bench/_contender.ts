@@ -7,26 +7,18 @@ export type Requests = {
   /** The first steps from the parameters of `_noise.ts`, drop path off. */
   check: {
     readonly ask: "check";
-    /** Kept tokens of each step, [K·B, V] flat, mask-major. */
-    readonly keep: readonly (readonly number[])[];
-    /** V. */
-    readonly numVisible: number;
+    /** What our side draws in each step; see `indicesOf()`. */
+    readonly indices: readonly (readonly number[])[];
   };
-  /** More steps of one training run. */
+  /** More steps of one run. */
   time: { readonly ask: "time"; readonly steps: number };
 };
 
 /** What it answers, one line of JSON on its standard output. */
 export type Answers = {
   versions: { readonly name: string; readonly detail: string };
-  check: {
-    /** Of each step. */
-    readonly losses: readonly number[];
-    /** Of each step's gradients, all parameters together. */
-    readonly gradientNorms: readonly number[];
-    /** The student's, positions included, then the teacher's. */
-    readonly numParameters: readonly [number, number];
-  };
+  /** Numbers that must be the same on both sides, by what they are. */
+  check: Readonly<Record<string, readonly number[]>>;
   time: {
     /** Of each step. */
     readonly milliseconds: readonly number[];
@@ -37,23 +29,33 @@ export type Answers = {
   };
 };
 
-/** One side of the comparison: a process that stays alive, waits for free, and answers one request at a time. */
+/** How a contender is started. */
+export type ContenderOptions = {
+  /** How many threads it computes with. */
+  readonly numThreads: number;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** One side of a comparison: a process that stays alive, waits for free, and answers one request at a time. */
 export class Contender {
+  /** Milliseconds that V8's garbage collector has told of so far, for one that was started with `--v8-flags=--trace-gc`. */
+  collectedMilliseconds = 0;
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<string>;
+  #rest = "";
 
   /**
    * Starts the process.
    * @param command A program.
    * @param args Its arguments.
-   * @param numThreads How many threads it computes with.
    * @throws {Deno.errors.NotFound} If there is no such program.
    */
-  constructor(command: string, args: readonly string[], numThreads: number) {
+  constructor(command: string, args: readonly string[], { numThreads, env }: ContenderOptions) {
     this.#process = new Deno.Command(command, {
       args: [...args],
-      env: { OMP_NUM_THREADS: `${numThreads}` },
+      env: { OMP_NUM_THREADS: `${numThreads}`, ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -68,18 +70,34 @@ export class Contender {
    */
   async ask<K extends keyof Requests>(request: Requests[K] & { readonly ask: K }): Promise<Answers[K]> {
     await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`)).catch(() => {}); // no answer will come
-    let line = "";
-    while (!line.endsWith("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) {
-        const { code } = await this.#process.status;
-        throw new Error(
-          `A contender ended with code ${code} instead of answering "${request.ask}": see its message above`,
-        );
+    for (;;) {
+      const end = this.#rest.indexOf("\n");
+      if (end < 0) {
+        const { value, done } = await this.#reader.read();
+        if (done) {
+          const { code } = await this.#process.status;
+          throw new Error(
+            `A contender ended with code ${code} instead of answering "${request.ask}": see its message above`,
+          );
+        }
+        this.#rest += value;
+        continue;
       }
-      line += value;
+      const line = this.#rest.slice(0, end);
+      this.#rest = this.#rest.slice(end + 1);
+      if (line.startsWith("{")) return JSON.parse(line);
+      // "[…] 123 ms: Scavenge 4.4 (5.0) -> 4.0 (5.8) MB, pooled: 0.0 MB, 3.38 / 0.00 ms …": the pause, and a part of it
+      this.collectedMilliseconds += Number(/([\d.]+) \/ [\d.]+ ms/.exec(line)?.[1] ?? 0);
     }
-    return JSON.parse(line);
+  }
+
+  /** Memory of the process in bytes, as the system counts it: at this moment, and at most since it began. */
+  async memory(): Promise<{ now: number; peak: number }> {
+    const { stdout } = await new Deno.Command("cat", { args: [`/proc/${this.#process.pid}/status`] })
+      .output();
+    const status = new TextDecoder().decode(stdout);
+    const bytes = (name: string) => 1024 * Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]);
+    return { now: bytes("VmRSS"), peak: bytes("VmHWM") };
   }
 
   /** Ends the process. */

@@ -27,7 +27,7 @@ export function noise(size: number, key: number): Float32Array {
 export function fillParameters(parameters: ParameterMap, key: number): void {
   for (const [i, name] of Object.keys(parameters).sort().entries()) {
     const parameter = parameters[name]!;
-    if (name === "pos_embed") continue;
+    if (name.endsWith("pos_embed")) continue;
     const isWeight = parameter.rank === 2;
     const centre = parameter.rank === 1 && name.endsWith("weight") ? 1 : 0;
     const bound = isWeight ? Math.sqrt(6 / (parameter.shape[0]! + parameter.shape[1]!)) : 0.1;

@@ -1,53 +1,80 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { NativeFunctions } from "../tensor/native/ffi.ts";
-import { openLibrary } from "../tensor/native/library.ts";
-import { BufferPool } from "../tensor/native/pool.ts";
-import { registerDevice } from "../tensor/native/register_device.ts";
+import { type Cost, costOf } from "./_kernel_costs.ts";
 
-/** Time by name since the last reading; the names are those of C functions and of tfjs's kernels. */
-export type Reading = {
-  /** Milliseconds inside each C function. */
-  readonly native: Readonly<Record<string, number>>;
-  /** Milliseconds that each kernel spends in JavaScript: all of it for one that has no C function, else what surrounds the call. */
-  readonly script: Readonly<Record<string, number>>;
+/** Calls of one C function with the same sizes. */
+export type NativeReading = Cost & {
+  readonly symbol: string;
+  /** Sizes, steps and other whole numbers that it was called with. */
+  readonly sizes: readonly number[];
+  readonly calls: number;
+  /** All calls together. */
+  readonly milliseconds: number;
 };
 
-/** A native device with a stopwatch on every C function and on every kernel; they cost about a microsecond a call. */
+/** What was measured since the last reading. */
+export type Reading = {
+  /** Time inside C functions. */
+  readonly native: readonly NativeReading[];
+  /** Milliseconds that each kernel spends in JavaScript: all of it for one that has no C function, else what surrounds the call. */
+  readonly script: Readonly<Record<string, number>>;
+  /** Pages of memory that were touched for the first time, 4 KiB each. */
+  readonly pageFaults: number;
+};
+
+type Watch = { symbol: string; sizes: number[]; calls: number; milliseconds: number; cost: Cost };
+
+/**
+ * Stopwatches on every C function and every kernel; they cost about a microsecond a call. Make them before the device is started: they put
+ * themselves between `Deno.dlopen()` and whoever opens a library.
+ */
 export class Stopwatches {
-  #native: Record<string, number> = {};
+  #native = new Map<string, Watch>();
   #script: Record<string, number> = {};
   #inNative = 0; // milliseconds, ever
 
-  /**
-   * Registers the device; `useDevice("native")`, called later, finds it.
-   * @throws {DeviceError} If the kernels are not built, or for another processor.
-   */
-  static async install(): Promise<Stopwatches> {
-    const stopwatches = new Stopwatches();
-    const { functions } = await openLibrary();
-    const timed = Object.entries(functions).map(([name, f]) => [name, stopwatches.#timeNative(name, f)]);
-    registerDevice("native", Object.fromEntries(timed), new BufferPool(2 ** 31));
-    for (const config of tf.getKernelsForBackend("native")) {
-      tf.unregisterKernel(config.kernelName, "native");
-      tf.registerKernel({ ...config, kernelFunc: stopwatches.#timeKernel(config) });
-    }
-    return stopwatches;
+  constructor() {
+    const open = Deno.dlopen;
+    Deno.dlopen = ((path: string | URL, symbols: Deno.ForeignLibraryInterface) => {
+      const library = open(path, symbols);
+      const timed = Object.entries(library.symbols).map(([name, f]) => [name, this.#timeNative(name, f)]);
+      return { symbols: Object.fromEntries(timed), close: () => library.close() };
+    }) as typeof Deno.dlopen;
   }
 
-  /** What was measured since the last call. */
-  read(): Reading {
-    const reading = { native: this.#native, script: this.#script };
-    [this.#native, this.#script] = [{}, {}];
+  /** Puts a stopwatch on every kernel of the device in use. */
+  watchKernels(): void {
+    const device = tf.getBackend();
+    for (const config of tf.getKernelsForBackend(device)) {
+      tf.unregisterKernel(config.kernelName, device);
+      tf.registerKernel({ ...config, kernelFunc: this.#timeKernel(config) });
+    }
+  }
+
+  /** What was measured since the last call; page faults are counted elsewhere. */
+  read(): Omit<Reading, "pageFaults"> {
+    const native = Array.from(this.#native.values(), ({ cost, ...watch }) => ({ ...watch, ...cost }));
+    const reading = { native, script: this.#script };
+    [this.#native, this.#script] = [new Map(), {}];
     return reading;
   }
 
-  #timeNative(name: string, f: NativeFunctions[keyof NativeFunctions]): (...args: never[]) => unknown {
+  #timeNative(symbol: string, f: unknown): (...args: unknown[]) => unknown {
     return (...args) => {
       const start = performance.now();
-      const result = (f as (...args: never[]) => unknown)(...args);
+      const result = (f as (...args: unknown[]) => unknown)(...args);
       const elapsed = performance.now() - start;
       this.#inNative += elapsed;
-      this.#native[name] = (this.#native[name] ?? 0) + elapsed;
+      const sizes = args.filter((x): x is number => typeof x === "number" && Number.isInteger(x));
+      const key = `${symbol} ${sizes.join("×")}`;
+      let watch = this.#native.get(key);
+      if (!watch) {
+        this.#native.set(
+          key,
+          watch = { symbol, sizes, calls: 0, milliseconds: 0, cost: costOf(symbol, args) },
+        );
+      }
+      watch.calls++;
+      watch.milliseconds += elapsed;
       return result;
     };
   }

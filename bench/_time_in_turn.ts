@@ -9,38 +9,66 @@ export type Timing = {
   readonly roundMilliseconds: readonly number[];
   /** Median processor time of all steps, all threads together. */
   readonly cpuMilliseconds: number;
+  /** Memory in bytes: of the process with all libraries but without a model, and at most. */
+  readonly memory: { readonly idle: number; readonly peak: number };
 };
 
 /** How long the timing goes on. */
-export type Rounds = { readonly numRounds: number; readonly numSteps: number };
+export type Rounds = {
+  readonly numRounds: number;
+  /** Timed steps of a round and contender. */
+  readonly numSteps: number;
+  /** Steps before them that do not count, while threads and caches wake up. */
+  readonly numWarmSteps: number;
+};
 
 const pause = 500; // ms, in which the last contender's threads stop waiting for more work
 
+/** A contender that has taken its first step. */
+export type Entrant = {
+  readonly contender: Contender;
+  readonly name: string;
+  readonly detail: string;
+  /** Its memory in bytes before that step. */
+  readonly idle: number;
+};
+
 /**
- * Times contenders one after the other, round by round; only one of them works at a time. Each turn begins with one step that does not
- * count, the first turn with two.
+ * Lets a contender tell what it is and take its first step, in which it builds and compiles.
+ * @param contender A fresh process, so that its memory is that of these steps.
+ */
+export async function enter(contender: Contender): Promise<Entrant> {
+  const { name, detail } = await contender.ask({ ask: "versions" });
+  const { now: idle } = await contender.memory();
+  await contender.ask({ ask: "time", steps: 1 });
+  return { contender, name, detail, idle };
+}
+
+/**
+ * Times contenders one after the other, round by round; only one of them works at a time.
  * @param onRound Takes each contender's median in milliseconds of the round just over.
  */
 export async function timeInTurn(
-  contenders: readonly Contender[],
-  { numRounds, numSteps }: Rounds,
+  entrants: readonly Entrant[],
+  { numRounds, numSteps, numWarmSteps }: Rounds,
   onRound: (round: number, milliseconds: readonly number[]) => void,
 ): Promise<Timing[]> {
-  const milliseconds: number[][] = contenders.map(() => []);
-  const cpuMilliseconds: number[][] = contenders.map(() => []);
-  for (const contender of contenders) await contender.ask({ ask: "time", steps: 1 });
+  const milliseconds: number[][] = entrants.map(() => []);
+  const cpuMilliseconds: number[][] = entrants.map(() => []);
   for (let round = 0; round < numRounds; round++) {
-    for (const [i, contender] of contenders.entries()) {
+    for (const [i, { contender }] of entrants.entries()) {
       await new Promise((resolve) => setTimeout(resolve, pause));
-      const times = await contender.ask({ ask: "time", steps: 1 + numSteps });
-      milliseconds[i]!.push(median(times.milliseconds.slice(1)));
-      cpuMilliseconds[i]!.push(...times.cpuMilliseconds.slice(1));
+      const times = await contender.ask({ ask: "time", steps: numWarmSteps + numSteps });
+      milliseconds[i]!.push(median(times.milliseconds.slice(numWarmSteps)));
+      cpuMilliseconds[i]!.push(...times.cpuMilliseconds.slice(numWarmSteps));
     }
     onRound(round, milliseconds.map((rounds) => rounds[round]!));
   }
-  return await Promise.all(contenders.map(async (contender, i) => ({
-    ...await contender.ask({ ask: "versions" }),
+  return await Promise.all(entrants.map(async ({ contender, name, detail, idle }, i) => ({
+    name,
+    detail,
     roundMilliseconds: milliseconds[i]!,
     cpuMilliseconds: median(cpuMilliseconds[i]!),
+    memory: { idle, peak: (await contender.memory()).peak },
   })));
 }

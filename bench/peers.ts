@@ -1,148 +1,288 @@
 /**
- * Our training step beside PyTorch's, and beside tfjs's wasm device: `deno task bench:peers`. First both sides must find the same
- * losses and gradients, then they are timed in turn.
+ * Our steps beside other frameworks': `deno task bench:peers`. First both sides must find the same losses and gradients, then they are
+ * timed in turn. A peer that is not there is skipped, and the table says why.
  *
  * @module
  */
-import { type ExtremaConfig, overrideConfig } from "@lacuna/pipelines/config";
-import { preset } from "@lacuna/pipelines/presets";
+import { overrideConfig } from "@lacuna/pipelines/config";
 import { parseArgs } from "node:util";
 import { checkSame } from "./_check_same.ts";
+import type { Contender } from "./_contender.ts";
 import { median } from "./_median.ts";
-import { startNative, startTorch, startWasm } from "./_start_contenders.ts";
-import type { Reading } from "./_stopwatches.ts";
-import { type Rounds, timeInTurn, type Timing } from "./_time_in_turn.ts";
-import type { Setup } from "./_training_step.ts";
+import {
+  startJax,
+  startNative,
+  startOnnxRuntime,
+  startTfjsWasm,
+  startTorch,
+  startWasm,
+} from "./_start_contenders.ts";
+import { table } from "./_table.ts";
+import { enter, type Rounds, timeInTurn, type Timing } from "./_time_in_turn.ts";
+import { batchSizeOf, type ExtremaSetup, type Setup } from "./steps/setup.ts";
+import { describe, embeddingTiny, extremaReference, maeSmall, transformerFull } from "./steps/setups.ts";
 
-const image = { height: 32, width: 32, channels: 3 };
-const wasmBatchSize = 16; // twice as many do not fit into the memory of tfjs's wasm device
+/** Somebody who does the same work. */
+type Rival = {
+  readonly name: string;
+  start(): Contender | Promise<Contender>;
+  /** How many times as fast we want to be. */
+  readonly expected?: number;
+  /** What share of the rival's memory we want to need at most. */
+  readonly expectedMemory?: number;
+  /** Whether another rival has shown already that this program computes the same. */
+  readonly checked?: boolean;
+};
 
-type Options = Rounds & { readonly numThreads: number; readonly compile: boolean };
+/** One work, done by us and by rivals. */
+type Comparison = {
+  readonly name: string;
+  readonly setup: Setup;
+  start(): Contender;
+  readonly rivals: readonly Rival[];
+  /** Timed steps a round and contender. */
+  readonly numSteps: number;
+  readonly numWarmSteps?: number;
+};
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-  } catch (error) {
-    console.error((error as Error).message);
-    Deno.exit(1);
-  }
-}
+/** What came of one rival: a reason why not, or both sides' timings. */
+type Outcome =
+  & { readonly work: string; readonly batchSize: number; readonly rival: Rival }
+  & (
+    | { readonly skipped: string }
+    | { readonly ours: Timing; readonly theirs: Timing }
+  );
+
+const groups = ["extrema", "mae", "transformer", "embedding", "wasm"] as const;
+
+/** What fits into the memory that each peer on WebAssembly has. */
+const wasmBatchSizes = { tfjs: 16, jax: 16 };
+
+if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
+      step: { type: "string", multiple: true, default: ["all"] }, // extrema, mae, transformer, embedding, wasm
       rounds: { type: "string", default: "5" },
-      steps: { type: "string", default: "3" }, // timed steps a round and side
       threads: { type: "string", default: "2" },
-      compile: { type: "boolean", default: false }, // torch.compile in place of eager PyTorch
-      set: { type: "string", multiple: true, default: [] }, // key=value, replaces a field of the preset
+      set: { type: "string", multiple: true, default: [] }, // key=value, replaces a field of ExtreMA's config
+      json: { type: "boolean", default: false },
     },
   });
-  const setup: Setup = { config: overrideConfig(preset("reference"), values.set), image };
-  const options: Options = {
-    numRounds: Number(values.rounds),
-    numSteps: Number(values.steps),
-    numThreads: Number(values.threads),
-    compile: values.compile,
+  const numThreads = Number(values.threads);
+  const reference: ExtremaSetup = {
+    ...extremaReference,
+    config: overrideConfig(extremaReference.config, values.set),
   };
-  console.log(describe(setup.config, options.numThreads));
-  const beside = await compareTorch(setup, options);
-  const wasm = await compareWasm(setup, options);
-  const header = `\n${"".padEnd(32)} batch  images/s  ms a step       rounds  processor ms`;
-  console.log([header, ...table(setup, beside), ...table(wasm.setup, wasm.timings)].join("\n"));
-  console.log(["", ratio(beside), ratio(wasm.timings)].join("\n"));
-  console.log(
-    ["", ...[...beside, wasm.timings[1]!].map(({ name, detail }) => `${name}: ${detail}`)].join("\n"),
-  );
-  console.log(await profile(setup, options));
+  const unknown = values.step.find((name) => name !== "all" && !groups.some((group) => group === name));
+  if (unknown !== undefined) {
+    console.error(`There is no step ${unknown}: choose one of all, ${groups.join(", ")}`);
+    Deno.exit(2);
+  }
+  const outcomes: Outcome[] = [];
+  for (const comparison of comparisons(reference, numThreads)) {
+    const isAsked = values.step.some((name) => name === "all" || comparison.name.startsWith(name));
+    if (isAsked) outcomes.push(...await compare(comparison, Number(values.rounds)));
+  }
+  console.log(`\n${summary(outcomes)}`);
+  if (values.json) console.log(JSON.stringify(outcomes));
 }
 
-function describe(
-  { encoder, heads, masks, schedule: { batchSize } }: ExtremaConfig,
-  numThreads: number,
-): string {
+function comparisons(reference: ExtremaSetup, numThreads: number): Comparison[] {
+  const native = (setup: Setup) => () => startNative(setup, numThreads);
+  const eager = (setup: Setup, expected?: number): Rival => ({
+    name: "PyTorch, eager",
+    start: () => startTorch(setup, numThreads),
+    ...expected !== undefined && { expected, expectedMemory: 0.8 },
+  });
+  const compiled = (setup: Setup, expected?: number): Rival => ({
+    name: "PyTorch, torch.compile",
+    start: () => startTorch(setup, numThreads, { compile: true }),
+    checked: true,
+    ...expected !== undefined && { expected },
+  });
+  const avx512 = (setup: Setup): Rival => ({
+    name: "PyTorch, eager, MKL told to use AVX-512",
+    start: () => startTorch(setup, numThreads, { avx512: true }),
+    checked: true,
+  });
+  const withBatch = (batchSize: number): ExtremaSetup => {
+    const { schedule, ...config } = reference.config;
+    return { ...reference, config: { ...config, schedule: { ...schedule, batchSize } } };
+  };
+  const [tfjsSetup, jaxSetup] = [withBatch(wasmBatchSizes.tfjs), withBatch(wasmBatchSizes.jax)];
   return [
-    `ExtreMA's training step in float32 with ${numThreads} threads: ${batchSize} images of ` +
-    `${image.height}×${image.width}×${image.channels} in patches of ${encoder.patchSize}, encoder of width ${encoder.dim}, ` +
-    `depth ${encoder.depth}, ${encoder.numHeads} heads, projector and predictor ${heads.hiddenDim} → ${heads.outDim}, ` +
-    `${masks.numMasks} ${masks.kind} masks of ${100 * masks.ratio} %,`,
-    "teacher on the whole image, drop path, AdamW, teacher's update; masks are drawn in the step, images are there before it",
-  ].join("\n");
+    {
+      name: "extrema",
+      setup: reference,
+      start: native(reference),
+      rivals: [eager(reference, 1.5), compiled(reference, 1.1), avx512(reference)],
+      numSteps: 3,
+    },
+    {
+      name: "mae",
+      setup: maeSmall,
+      start: native(maeSmall),
+      rivals: [eager(maeSmall, 1.3), avx512(maeSmall)],
+      numSteps: 2,
+    },
+    {
+      name: "transformer",
+      setup: transformerFull,
+      start: native(transformerFull),
+      rivals: [eager(transformerFull, 1.3), avx512(transformerFull)],
+      numSteps: 3,
+    },
+    ...[1, 64].map((batchSize): Comparison => {
+      const setup = embeddingTiny(batchSize);
+      return {
+        name: `embedding, batch ${batchSize}`,
+        setup,
+        start: native(setup),
+        rivals: [
+          eager(setup, 1.5),
+          compiled(setup),
+          avx512(setup),
+          { name: "onnxruntime-node", start: () => startOnnxRuntime(setup, numThreads), expected: 1 },
+        ],
+        numSteps: batchSize === 1 ? 30 : 3,
+        numWarmSteps: batchSize === 1 ? 10 : 1,
+      };
+    }),
+    {
+      name: "wasm, one thread",
+      setup: tfjsSetup,
+      start: () => startWasm(tfjsSetup),
+      rivals: [{ name: "tfjs-backend-wasm", start: () => startTfjsWasm(tfjsSetup), expected: 2 }],
+      numSteps: 1,
+      numWarmSteps: 0,
+    },
+    {
+      name: "wasm, one thread",
+      setup: jaxSetup,
+      start: () => startWasm(jaxSetup),
+      rivals: [{ name: "jax-js, wasm", start: () => startJax(jaxSetup), expected: 2 }],
+      numSteps: 1,
+      numWarmSteps: 0,
+    },
+  ];
 }
 
-async function compareTorch(setup: Setup, { compile, ...options }: Options): Promise<Timing[]> {
-  await using theirs = await startTorch(setup, options.numThreads, ...compile ? ["--compile" as const] : []);
-  await using ours = startNative(setup, options.numThreads);
-  for (const line of await checkSame(setup, ours, theirs)) console.log(line);
-  return await timeInTurn([ours, theirs], options, (round, milliseconds) => {
-    const [speed, theirSpeed] = milliseconds.map((ms) =>
-      (1000 * setup.config.schedule.batchSize / ms).toFixed(1)
+async function compare(comparison: Comparison, numRounds: number): Promise<Outcome[]> {
+  const { name: work, setup, rivals, numSteps, numWarmSteps = 1 } = comparison;
+  const batchSize = batchSizeOf(setup);
+  console.log(`\n${describe(setup)}`);
+  const present: Rival[] = [];
+  const outcomes: Outcome[] = [];
+  const skip = (rival: Rival, error: unknown) => {
+    const skipped = error instanceof Error ? error.message : String(error);
+    console.log(`skipped ${rival.name}: ${skipped}`);
+    outcomes.push({ work, batchSize, rival, skipped });
+  };
+  for (const rival of rivals) {
+    try {
+      if (!rival.checked) await checkRival(comparison, rival);
+      present.push(rival);
+    } catch (error) {
+      skip(rival, error);
+    }
+  }
+  await using stack = new AsyncDisposableStack();
+  const entrants = [await enter(stack.use(comparison.start()))];
+  const timed: Rival[] = [];
+  for (const rival of present) {
+    try {
+      entrants.push(await enter(stack.use(await rival.start()))); // a compiler that is missing shows here
+      timed.push(rival);
+    } catch (error) {
+      skip(rival, error);
+    }
+  }
+  const rounds: Rounds = { numRounds, numSteps, numWarmSteps };
+  const [ours, ...others] = await timeInTurn(entrants, rounds, (round, milliseconds) => {
+    console.log(
+      `round ${round + 1} of ${numRounds}: ${milliseconds.map((ms) => ms.toFixed(1)).join(", ")} ms`,
     );
-    console.log(`round ${round + 1} of ${options.numRounds}: ours ${speed}, theirs ${theirSpeed} images/s`);
   });
+  const compared = timed.map((rival, i): Outcome => ({
+    work,
+    batchSize,
+    rival,
+    ours: ours!,
+    theirs: others[i]!,
+  }));
+  for (const { name, detail } of [ours!, ...others]) console.log(`${name}: ${detail}`);
+  return [...compared, ...outcomes];
 }
 
-async function compareWasm(
-  { config, image }: Setup,
-  { numThreads }: Options,
-): Promise<{ setup: Setup; timings: Timing[] }> {
-  const schedule = { ...config.schedule, batchSize: Math.min(wasmBatchSize, config.schedule.batchSize) };
-  const setup = { config: { ...config, schedule }, image };
-  await using native = startNative(setup, numThreads);
-  await using wasm = startWasm(setup);
-  const timings = await timeInTurn([native, wasm], { numRounds: 1, numSteps: 2 }, () => {});
-  return { setup, timings };
+/** In processes of their own, whose memory does not count. */
+async function checkRival(comparison: Comparison, rival: Rival): Promise<void> {
+  await using theirs = await rival.start();
+  await using ours = comparison.start();
+  for (const line of await checkSame(comparison.setup, ours, theirs)) console.log(line);
 }
 
-function table({ config: { schedule: { batchSize } } }: Setup, timings: readonly Timing[]): string[] {
-  return timings.map(({ name, roundMilliseconds, cpuMilliseconds }) => {
-    const typical = median(roundMilliseconds);
-    const columns = [
-      name.padEnd(32),
-      `${batchSize}`.padStart(5),
-      (1000 * batchSize / typical).toFixed(1).padStart(9),
-      typical.toFixed(0).padStart(10),
-      `${Math.min(...roundMilliseconds).toFixed(0)}–${Math.max(...roundMilliseconds).toFixed(0)}`.padStart(
-        12,
-      ),
-      cpuMilliseconds.toFixed(0).padStart(13),
+/** Both tables of everything that was compared. */
+function summary(outcomes: readonly Outcome[]): string {
+  const speed = outcomes.map((outcome) => {
+    const { work, batchSize, rival: { name, expected } } = outcome;
+    const wanted = expected === undefined ? "" : `≥ ${expected.toFixed(1)}`;
+    if ("skipped" in outcome) return [`${work} against ${name}`, `${batchSize}`, wanted, "skipped"];
+    const { ours, theirs } = outcome;
+    // Round by round, so that what slows the machine down for a while slows both sides of a ratio.
+    const ratios = ours.roundMilliseconds.map((ms, i) => theirs.roundMilliseconds[i]! / ms);
+    const speedOf = ({ roundMilliseconds }: Timing) =>
+      (1000 * batchSize / median(roundMilliseconds)).toFixed(1);
+    return [
+      `${work} against ${name}`,
+      `${batchSize}`,
+      wanted,
+      median(ratios).toFixed(2),
+      `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
+      speedOf(ours),
+      speedOf(theirs),
+      median(ours.roundMilliseconds).toFixed(1),
+      median(theirs.roundMilliseconds).toFixed(1),
     ];
-    return columns.join(" ");
   });
-}
-
-/** Round by round, so that what slows the machine down for a while slows both sides of a ratio. */
-function ratio([ours, theirs]: readonly Timing[]): string {
-  const ratios = ours!.roundMilliseconds.map((ms, i) => theirs!.roundMilliseconds[i]! / ms);
-  return `${ours!.name} is ${median(ratios).toFixed(2)} times as fast as ${theirs!.name} ` +
-    `(${ratios.length} pairs, ${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
-}
-
-/** Where our step spends its time, from a run of its own with stopwatches. */
-async function profile(setup: Setup, { numSteps, numThreads }: Options): Promise<string> {
-  await using contender = startNative(setup, numThreads, "--stopwatches");
-  const ask = async (steps: number) => await contender.ask({ ask: "time", steps });
-  await ask(3); // compiled and warm
-  const { milliseconds, reading } = await ask(numSteps);
-  const { native, script } = reading!;
-  const total = sum(milliseconds);
-  const share = (ms: number) => `${(100 * ms / total).toFixed(1)} %`;
-  const list = (times: Reading["native"], count: number) =>
-    Object.entries(times).sort(([, a], [, b]) => b - a).slice(0, count)
-      .map(([name, ms]) => `${name} ${share(ms)}`).join(", ");
-  const [inNative, inScript] = [sum(Object.values(native)), sum(Object.values(script))];
+  const memory = outcomes.flatMap((outcome) => {
+    const { work, batchSize, rival: { name, expectedMemory } } = outcome;
+    if ("skipped" in outcome || expectedMemory === undefined) return [];
+    const [ours, theirs] = [outcome.ours.memory, outcome.theirs.memory];
+    return [[
+      `${work} against ${name}`,
+      `${batchSize}`,
+      `≤ ${expectedMemory.toFixed(1)}`,
+      (ours.peak / theirs.peak).toFixed(2),
+      mebibytes(ours.peak),
+      mebibytes(theirs.peak),
+      mebibytes(ours.peak - ours.idle),
+      mebibytes(theirs.peak - theirs.idle),
+    ]];
+  });
   return [
-    "",
-    `Outside native kernels: ${share(total - inNative)} of a step of ${
-      (total / numSteps).toFixed(0)
-    } ms with stopwatches`,
-    `  in C ${share(inNative)}: ${list(native, 10)}`,
-    `  in kernels' JavaScript ${share(inScript)}: ${list(script, 6)}`,
-    `  in tape, masks and the rest ${share(total - inNative - inScript)}`,
-  ].join("\n");
+    table(
+      ["speed", "batch", "expected", "ratio", "rounds", "ours /s", "theirs /s", "ours ms", "theirs ms"],
+      speed,
+    ),
+    table(
+      [
+        "peak memory",
+        "batch",
+        "expected",
+        "ratio",
+        "ours MiB",
+        "theirs MiB",
+        "ours above idle",
+        "theirs above idle",
+      ],
+      memory,
+    ),
+  ].join("\n\n");
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, x) => total + x, 0);
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
 }

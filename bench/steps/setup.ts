@@ -1,0 +1,46 @@
+import type { ExtremaConfig } from "@lacuna/pipelines/config";
+import type { ImageShape } from "@lacuna/tensor";
+
+/** Sizes of a plain stack of transformer blocks, whose MLPs are four times as wide. */
+export type Sizes = { readonly dim: number; readonly depth: number; readonly numHeads: number };
+
+/** ExtreMA's training step: student on masked images, teacher on whole ones, AdamW, teacher's update. */
+export type ExtremaSetup = {
+  readonly step: "extrema";
+  readonly config: ExtremaConfig;
+  readonly image: ImageShape;
+};
+
+/** MAE's training step (arXiv:2111.06377): encoder on the visible patches, decoder on all, loss on the hidden ones, AdamW. */
+export type MaeSetup = {
+  readonly step: "mae";
+  readonly batchSize: number;
+  readonly image: ImageShape;
+  readonly patchSize: number;
+  readonly maskRatio: number;
+  readonly encoder: Sizes;
+  readonly decoder: Sizes;
+};
+
+/** Blocks and a norm on given tokens, mean squared error to given targets, AdamW. */
+export type TransformerSetup = Sizes & {
+  readonly step: "transformer";
+  readonly batchSize: number;
+  readonly numTokens: number;
+};
+
+/** A vision transformer's class vectors, forward only. */
+export type EmbeddingSetup = Sizes & {
+  readonly step: "embedding";
+  readonly batchSize: number;
+  readonly image: ImageShape;
+  readonly patchSize: number;
+};
+
+/** What all contenders build: the same model, for the same batch. */
+export type Setup = ExtremaSetup | MaeSetup | TransformerSetup | EmbeddingSetup;
+
+/** Images, or sequences, that one step takes. */
+export function batchSizeOf(setup: Setup): number {
+  return setup.step === "extrema" ? setup.config.schedule.batchSize : setup.batchSize;
+}
