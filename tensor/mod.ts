@@ -30,6 +30,7 @@ export {
 } from "./ops/augment_images.ts";
 export { batchNorm } from "./ops/batch_norm.ts";
 export { classAttention } from "./ops/class_attention.ts";
+export { conv1d, type Conv1dOptions } from "./ops/conv1d.ts";
 export { dropPathAdd } from "./ops/drop_path_add.ts";
 export { gatherPatches } from "./ops/gather_patches.ts";
 export { gatherTokens } from "./ops/gather_tokens.ts";

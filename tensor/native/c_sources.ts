@@ -4,6 +4,7 @@ export const kernelSources: readonly string[] = [
   "augment.c",
   "batch_norm.c",
   "class_attention.c",
+  "conv1d.c",
   "elementwise.c",
   "gelu.c",
   "gemm.c",

@@ -49,6 +49,19 @@ const augment = [
   "usize",
 ] as const;
 
+// batch, time, channels, kernel, stride, groups, padding before, output time, output channels
+const conv1d = [
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+] as const;
+
 /** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
 export const symbols = {
   // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
@@ -175,6 +188,12 @@ export const symbols = {
     parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize"],
     result: "void",
   },
+  // x, weight, bias or null, out
+  conv1d_f32: { parameters: ["buffer", "buffer", "buffer", "buffer", ...conv1d], result: "void" },
+  // dout, weight, dx
+  conv1d_grad_input_f32: { parameters: ["buffer", "buffer", "buffer", ...conv1d], result: "void" },
+  // dout, x, dweight
+  conv1d_grad_weight_f32: { parameters: ["buffer", "buffer", "buffer", ...conv1d], result: "void" },
   gather_patches_f32: { parameters: patches, result: "i32" }, // from images; 1 if an index is outside
   gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
   augment_f32: { parameters: augment, result: "void" },

@@ -252,6 +252,62 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       return [dtokens.info];
     },
 
+    Conv1d({ inputs: { x, weight, bias }, attrs, backend }) {
+      const [batchSize, time, channels] = x!.shape as [number, number, number];
+      const outChannels = weight!.shape[1]!;
+      const y = backend.output([batchSize, attrs.outTime!, outChannels]);
+      const [xs, ws] = valuesOf(backend, x, weight);
+      const bs = bias ? backend.floatsOf(bias) : null;
+      native.conv1d_f32(
+        xs!,
+        ws!,
+        bs,
+        y.values,
+        batchSize,
+        time,
+        channels,
+        ...windowsOf(attrs),
+        outChannels,
+      );
+      return [y.info];
+    },
+
+    Conv1dGradInput({ inputs: { dy, weight }, attrs, backend }) {
+      const [batchSize, , outChannels] = dy!.shape as [number, number, number];
+      const { time, channels } = attrs;
+      const dx = backend.output([batchSize, time!, channels!]);
+      const [dys, ws] = valuesOf(backend, dy, weight);
+      native.conv1d_grad_input_f32(
+        dys!,
+        ws!,
+        dx.values,
+        batchSize,
+        time!,
+        channels!,
+        ...windowsOf(attrs),
+        outChannels,
+      );
+      return [dx.info];
+    },
+
+    Conv1dGradWeight({ inputs: { dy, x }, attrs, backend }) {
+      const [batchSize, time, channels] = x!.shape as [number, number, number];
+      const outChannels = dy!.shape[2]!;
+      const dweight = backend.output([attrs.kernelSize! * channels / attrs.groups!, outChannels]);
+      const [dys, xs] = valuesOf(backend, dy, x);
+      native.conv1d_grad_weight_f32(
+        dys!,
+        xs!,
+        dweight.values,
+        batchSize,
+        time,
+        channels,
+        ...windowsOf(attrs),
+        outChannels,
+      );
+      return [dweight.info];
+    },
+
     GatherPatches({ inputs: { images, keep }, attrs: { patchSize }, backend }) {
       const [batchSize, height, width, channels] = images!.shape as [number, number, number, number];
       const numPatches = height / patchSize! * (width / patchSize!);
@@ -385,6 +441,12 @@ function valuesOf(backend: CompiledBackend, ...tensors: (TensorInfo | undefined)
 
 function sizeOf(tensor: TensorInfo): number {
   return tf.util.sizeFromShape(tensor.shape);
+}
+
+/** Where a convolution's windows lie, in the order of the kernels' arguments. */
+function windowsOf(attrs: Call["attrs"]): [number, number, number, number, number] {
+  const { kernelSize, stride, groups, padding, outTime } = attrs;
+  return [kernelSize!, stride!, groups!, padding!, outTime!];
 }
 
 /** Elements of one sample: all axes but the first. */
