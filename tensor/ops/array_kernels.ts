@@ -15,7 +15,7 @@ export type AugmentCall = {
 export type ArrayKernels = {
   /** Writes `out`. */
   augment(call: AugmentCall): void;
-  /** The same beside what the program does meanwhile, if the device can. */
+  /** The same beside what the program does meanwhile, if the device can: the arrays must live until then. */
   augmentAsync(call: AugmentCall): Promise<void>;
 };
 
