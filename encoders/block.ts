@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor3D } from "@tensorflow/tfjs-core";
 import { type Prng, substream, uniforms } from "@lacuna/random";
-import { dropPathAdd, type ParameterMap } from "@lacuna/tensor";
+import type { ParameterMap } from "@lacuna/tensor";
 import { SelfAttention } from "./_self_attention.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
+import { normalize, type ResidualStream, sumOf } from "./residual_stream.ts";
 import { under } from "./under.ts";
 
 /** Sizes of one self-attention block. */
@@ -61,19 +62,29 @@ export class Block implements Module {
    * @returns [B, N, D].
    */
   forward(tokens: Tensor3D, dropPath?: Prng): Tensor3D {
+    return tf.tidy(() => sumOf(this.extend({ x: tokens }, dropPath)));
+  }
+
+  /**
+   * The same between blocks: a sum is left to the norm that comes next.
+   * @param stream Tokens [B, N, D].
+   * @param dropPath As in `forward()`.
+   */
+  extend(stream: ResidualStream, dropPath?: Prng): ResidualStream {
     return tf.tidy(() => {
-      const batchSize = tokens.shape[0];
-      const noise = dropPath && uniforms(2 * batchSize, dropPath);
-      const attended = this.#attn.forward(this.#norm1.forward(tokens));
-      const x = this.#add(tokens, attended, noise?.subarray(0, batchSize));
-      return this.#add(x, this.#mlp.forward(this.#norm2.forward(x)), noise?.subarray(batchSize));
+      const [attnScale, mlpScale] = this.#scales(stream.x.shape[0], dropPath);
+      const first = normalize(stream, this.#norm1);
+      const attended = this.#attn.forward(first.normalized);
+      const second = normalize({ x: first.sum, branch: attended, scale: attnScale }, this.#norm2);
+      return { x: second.sum, branch: this.#mlp.forward(second.normalized), scale: mlpScale };
     });
   }
 
-  #add(x: Tensor3D, branch: Tensor3D, noise: Float32Array | undefined): Tensor3D {
+  /** What each sample's two branches are multiplied with, [B] each, if not by 1. */
+  #scales(batchSize: number, dropPath: Prng | undefined): readonly [Tensor1D?, Tensor1D?] {
     const rate = this.#dropPathRate;
-    if (!noise || rate === 0) return tf.add(x, branch);
-    const scale = Float32Array.from(noise, (u) => u < rate ? 0 : 1 / (1 - rate)); // keeps the expectation
-    return dropPathAdd(x, branch, tf.tensor1d(scale));
+    if (!dropPath || rate === 0) return [];
+    const scales = uniforms(2 * batchSize, dropPath).map((u) => u < rate ? 0 : 1 / (1 - rate)); // keeps the expectation
+    return [tf.tensor1d(scales.slice(0, batchSize)), tf.tensor1d(scales.slice(batchSize))];
   }
 }

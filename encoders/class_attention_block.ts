@@ -91,14 +91,9 @@ export class ClassAttentionBlock implements Module {
     });
   }
 
-  /**
-   * norm1 of c [B, 1, D] and of [c, x] [B, N + 1, D]; the norm works row by row, so c alone needs no slice of
-   * the whole.
-   */
+  /** norm1 of c [B, 1, D] and of [c, x] [B, N + 1, D], row by row. */
   #normalize(classToken: Tensor3D, tokens: Tensor3D): { query: Tensor3D; all: Tensor3D } {
-    return {
-      query: this.#norm1.forward(classToken),
-      all: this.#norm1.forward(prepend(classToken, tokens)),
-    };
+    const query = this.#norm1.forward(classToken);
+    return { query, all: prepend(query, this.#norm1.forward(tokens)) };
   }
 }

@@ -1,5 +1,5 @@
-import type { Rank, Tensor, Variable } from "@tensorflow/tfjs-core";
-import { layerNorm, type ParameterMap } from "@lacuna/tensor";
+import type { Rank, Tensor, Tensor1D, Variable } from "@tensorflow/tfjs-core";
+import { addLayerNorm, layerNorm, type ParameterMap, type ResidualNorm } from "@lacuna/tensor";
 import { constantVector } from "./_variables.ts";
 import type { Module } from "./module.ts";
 
@@ -26,5 +26,15 @@ export class LayerNorm implements Module {
   /** x [..., D] → the same shape. */
   forward<T extends Tensor>(x: T): T {
     return layerNorm(x, this.#weight, this.#bias, this.#epsilon);
+  }
+
+  /**
+   * x + scale · branch and its normalisation, in one pass over memory.
+   * @param x [B, ..., D].
+   * @param branch [B, ..., D].
+   * @param scale [B], of each sample's branch; 1 if left out.
+   */
+  afterAdding<T extends Tensor>(x: T, branch: T, scale?: Tensor1D): ResidualNorm<T> {
+    return addLayerNorm(x, branch, this.#weight, this.#bias, this.#epsilon, scale);
   }
 }

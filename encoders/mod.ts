@@ -25,6 +25,7 @@ export { Mlp } from "./mlp.ts";
 export type { Module } from "./module.ts";
 export { PatchEmbedding } from "./patch_embedding.ts";
 export { type HeadNorm, ProjectionHead } from "./projection_head.ts";
+export type { ResidualStream } from "./residual_stream.ts";
 export { sinCosPositions } from "./sin_cos_positions.ts";
 export { under } from "./under.ts";
 export { VisionTransformer, type VisionTransformerOptions } from "./vision_transformer.ts";

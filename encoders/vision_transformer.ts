@@ -9,6 +9,7 @@ import { ClassAttentionBlock } from "./class_attention_block.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import type { Module } from "./module.ts";
 import { PatchEmbedding } from "./patch_embedding.ts";
+import { type ResidualStream, sumOf } from "./residual_stream.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
@@ -146,11 +147,11 @@ export class VisionTransformer implements Module {
       );
     }
     const positions = keep ? gatherTokens(this.#positions, keep) : this.#positions; // [R, V, D] or [1, N, D]
-    let tokens: Tensor3D = tf.add(this.#patchEmbed.forward(images, keep), positions);
+    let stream: ResidualStream = { x: tf.add(this.#patchEmbed.forward(images, keep), positions) };
     for (const [i, block] of this.#blocks.entries()) {
-      tokens = block.forward(tokens, dropPath && substream(dropPath, `blocks.${i}`));
+      stream = block.extend(stream, dropPath && substream(dropPath, `blocks.${i}`));
     }
-    return tokens;
+    return sumOf(stream);
   }
 
   /**
