@@ -84,7 +84,16 @@ INLINE vec vec_sqrt(vec x) {
 
 // mask lanes are all ones (take a) or all zeros (take b).
 INLINE vec choose(vec_int mask, vec a, vec b) { return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask)); }
-INLINE vec vec_max(vec a, vec b) { return choose(a > b, a, b); }
+// The second where they compare as neither: b if one is NaN.
+INLINE vec vec_max(vec a, vec b) {
+#if defined(__AVX512F__)
+  return (vec)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__)
+  return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return choose(a > b, a, b);
+#endif
+}
 INLINE vec vec_abs(vec x) { return (vec)((vec_int)x & 0x7fffffff); }
 
 // Sums the lanes in a fixed order: halves, quarters, …
@@ -134,9 +143,8 @@ INLINE vec vec_exp(vec x) {
 
 // 2^x to 2 ulp for x below 127, and exactly 1 at 0. Below −126.5 it is 0; NaN stays NaN.
 INLINE vec vec_exp2(vec x) {
-  const vec least = splat(-127.0f);
-  x = choose(x < least, least, x);
-  const float magic = 12582912.0f; // as in vec_exp()
+  x = vec_max(splat(-127.0f), x);
+  const float magic = 12582912.0f + 127; // as in vec_exp(), with the exponent's bias
   const vec shifted = x + magic;
   const vec r = x - (shifted - magic);
   vec p = multiply_add(r, splat(1.3264727089e-3f), splat(9.6715128620e-3f));
@@ -144,7 +152,7 @@ INLINE vec vec_exp2(vec x) {
   p = multiply_add(p, r, splat(2.4022242082e-1f));
   p = multiply_add(p, r, splat(6.9314697760e-1f));
   p = multiply_add(p, r, splat(1.0f));
-  return p * (vec)(((vec_int)shifted - 0x4b400000 + 127) << 23);
+  return p * (vec)((vec_int)shifted << 23);
 }
 
 // ln x to 1 ulp. −∞ at 0, NaN below; ∞ and NaN stay.
