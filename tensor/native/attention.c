@@ -160,6 +160,21 @@ static void exponentiate(size_t keys, size_t width, float *scores, float *tops, 
   }
 }
 
+// Asks for the rows of a sample's head, which are short and lie too far apart for the processor to foresee.
+static void prefetch_rows(const float *from, size_t stride, size_t rows, size_t cols) {
+  for (size_t i = 0; i < rows; i++) {
+    for (size_t j = 0; j < cols; j += 16) __builtin_prefetch(from + i * stride + j);
+  }
+}
+static void prefetch_head(const Attention *a, size_t task) {
+  const size_t head_dim = a->dim / a->heads, first = task / a->heads * a->tokens, offset = task % a->heads * head_dim;
+  for (size_t part = 0; part < 3; part++)
+    prefetch_rows(a->qkv + (3 * first + part) * a->dim + offset, 3 * a->dim, a->tokens, head_dim);
+  if (!a->dout) return;
+  prefetch_rows(a->dout + first * a->dim + offset, a->dim, a->tokens, head_dim);
+  prefetch_rows(a->out + first * a->dim + offset, a->dim, a->tokens, head_dim);
+}
+
 static void attend(const void *call, size_t first, size_t end) {
   const Attention *a = call;
   const size_t tokens = a->tokens, dim = a->dim, head_dim = dim / a->heads, stride = 3 * dim;
@@ -173,6 +188,7 @@ static void attend(const void *call, size_t first, size_t end) {
     const size_t task = unit / blocks, sample = task / a->heads, offset = task % a->heads * head_dim;
     const size_t i0 = unit % blocks * BLOCK, rows = least(tokens - i0, BLOCK), width = round_up(rows, LANES);
     const float *q = a->qkv + sample * tokens * stride + offset, *k = q + dim, *v = k + dim;
+    if (direct && unit + 1 < end) prefetch_head(a, unit + 1);
     transpose(q + i0 * stride, stride, rows, head_dim, 1.44269504f / __builtin_sqrtf(head_dim), queries_t, width);
     for (size_t i = 0; i < width; i++) tops[i] = -3.40282347e+38f; // a lesser score than any but −∞: −∞ − top is no NaN
     memset(totals, 0, width * sizeof(float));
@@ -266,6 +282,7 @@ static void attend_grad(const void *call, size_t first, size_t end) {
     const size_t begin = unit % a->parts * blocks / a->parts * BLOCK;
     const size_t stop = least((unit % a->parts + 1) * blocks / a->parts * BLOCK, tokens);
     const float *q = a->qkv + sample * tokens * stride + offset, *k = q + dim, *v = k + dim;
+    if (direct && unit + 1 < end) prefetch_head(a, unit + 1);
     float *dq = a->to + sample * tokens * stride + offset, *dk = dq + dim, *dv = dk + dim;
     const float *keys = direct ? k : packed_keys;
     float *dkeys = direct ? dk : own_dkeys, *dvalues = direct ? dv : own_dvalues;
