@@ -18,6 +18,7 @@
 export { Block, type BlockConfig } from "./block.ts";
 export { ClassAttentionBlock, type ClassAttentionBlockConfig } from "./class_attention_block.ts";
 export { copyParameters } from "./copy_parameters.ts";
+export { forwardBlocks } from "./forward_blocks.ts";
 export { freeze } from "./freeze.ts";
 export { LayerNorm } from "./layer_norm.ts";
 export { Linear } from "./linear.ts";

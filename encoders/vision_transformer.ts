@@ -6,10 +6,10 @@ import { checkConfig } from "./_check_config.ts";
 import { variable } from "./_variables.ts";
 import { Block } from "./block.ts";
 import { ClassAttentionBlock } from "./class_attention_block.ts";
+import { forwardBlocks } from "./forward_blocks.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import type { Module } from "./module.ts";
 import { PatchEmbedding } from "./patch_embedding.ts";
-import { type ResidualStream, sumOf } from "./residual_stream.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
@@ -147,11 +147,8 @@ export class VisionTransformer implements Module {
       );
     }
     const positions = keep ? gatherTokens(this.#positions, keep) : this.#positions; // [R, V, D] or [1, N, D]
-    let stream: ResidualStream = { x: tf.add(this.#patchEmbed.forward(images, keep), positions) };
-    for (const [i, block] of this.#blocks.entries()) {
-      stream = block.extend(stream, dropPath && substream(dropPath, `blocks.${i}`));
-    }
-    return sumOf(stream);
+    const tokens: Tensor3D = tf.add(this.#patchEmbed.forward(images, keep), positions);
+    return forwardBlocks(this.#blocks, tokens, dropPath);
   }
 
   /**

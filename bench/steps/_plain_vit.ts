@@ -1,4 +1,12 @@
-import { Block, LayerNorm, type Module, PatchEmbedding, sinCosPositions, under } from "@lacuna/encoders";
+import {
+  Block,
+  forwardBlocks,
+  LayerNorm,
+  type Module,
+  PatchEmbedding,
+  sinCosPositions,
+  under,
+} from "@lacuna/encoders";
 import { type Prng, substream } from "@lacuna/random";
 import { gatherTokens, type ImageShape, type ParameterMap } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -70,9 +78,7 @@ export class PlainVit implements Module {
     return tf.tidy(() => {
       const positions = keep ? gatherTokens(this.#positions, keep) : this.#positions; // [B, V, D] or [1, N, D]
       const patches: Tensor3D = tf.add(this.#patchEmbed.forward(images, keep), positions);
-      let tokens = prepend(repeatToken(this.#classToken, patches.shape[0]), patches);
-      for (const block of this.#blocks) tokens = block.forward(tokens);
-      return tokens;
+      return forwardBlocks(this.#blocks, prepend(repeatToken(this.#classToken, patches.shape[0]), patches));
     });
   }
 }

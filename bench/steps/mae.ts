@@ -1,4 +1,4 @@
-import { type Block, LayerNorm, Linear, under } from "@lacuna/encoders";
+import { type Block, forwardBlocks, LayerNorm, Linear, under } from "@lacuna/encoders";
 import { permutation, stream, substream } from "@lacuna/random";
 import { gatherPatches, gatherTokens } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -53,8 +53,7 @@ export class MaeStep extends Training {
     const { embed, maskToken, positions, blocks, norm, predict } = this.#decoder;
     const visible = embed.forward(this.#encoder.norm.forward(this.#encoder.forward(this.#images, keep)));
     const source = prepend(repeatToken(maskToken, visible.shape[0]), visible); // [B, 2 + V, D]
-    let tokens: Tensor3D = tf.add(gatherTokens(source, restore), positions); // [B, 1 + N, D]
-    for (const block of blocks) tokens = block.forward(tokens);
+    const tokens = forwardBlocks(blocks, tf.add(gatherTokens(source, restore), positions)); // [B, 1 + N, D]
     const pred = predict.forward(norm.forward(gatherTokens(tokens, hidden.decoded))); // [B, M, P]
     const target = standardize(gatherPatches(this.#images, this.#setup.patchSize, hidden.patches));
     return tf.mean(tf.squaredDifference(pred, target));

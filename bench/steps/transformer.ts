@@ -1,4 +1,4 @@
-import { type Block, LayerNorm, under } from "@lacuna/encoders";
+import { type Block, forwardBlocks, LayerNorm, under } from "@lacuna/encoders";
 import { stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor3D } from "@tensorflow/tfjs-core";
@@ -29,8 +29,7 @@ export class TransformerStep extends Training {
   }
 
   loss(): Scalar {
-    let tokens = this.#tokens;
-    for (const block of this.#blocks) tokens = block.forward(tokens);
+    const tokens = forwardBlocks(this.#blocks, this.#tokens);
     return tf.mean(tf.squaredDifference(this.#norm.forward(tokens), this.#targets));
   }
 }
