@@ -35,9 +35,11 @@ export async function startKernels(wanted?: number): Promise<WasmKernels> {
   const kernelMemory = new WasmMemory(memory, (bytes) => run.take_memory!(bytes) >>> 0);
   run.use_threads!(asked);
   const numHelpers = await startHelpers(asked - 1, { module, memory }, run);
-  const functions = kernelNames().map((name) =>
-    [name, (...args: Parameter[]) => kernelMemory.call(run[name]!, args)] as const
-  );
+  const functions = kernelNames().map((name) => {
+    const kernel = run[name];
+    if (!kernel) throw new DeviceError(`its modules lack ${name}: run \`deno task build:wasm\``);
+    return [name, (...args: Parameter[]) => kernelMemory.call(kernel, args)] as const;
+  });
   return {
     functions: Object.fromEntries(functions) as unknown as NativeFunctions,
     memory: kernelMemory,
