@@ -45,7 +45,9 @@ console.log(JSON.stringify(results));
 async function attempt(task: string, attempts: readonly string[]): Promise<Record<string, string>> {
   const folder = Deno.makeTempDirSync({ prefix: "lacuna_" });
   try {
-    for (const made of ["runs", ".lacuna/data", ".lacuna/native", "elsewhere"]) {
+    for (
+      const made of ["runs", ".lacuna/data", ".lacuna/native", ".lacuna/wasm", "tensor/wasm", "elsewhere"]
+    ) {
       Deno.mkdirSync(`${folder}/${made}`, { recursive: true });
     }
     const kernels = ".lacuna/native/kernels.so";
@@ -79,11 +81,17 @@ Deno.test("no task has all permissions, nor the network, nor the environment but
   }
 });
 
+/** What a build may start. */
+const compilers: Readonly<Record<string, readonly string[]>> = {
+  "build": ["cc", "gcc", "clang"],
+  "build:wasm": ["clang-19", "clang"],
+};
+
 Deno.test("jobs read, write, run and load nothing but what they name, and import nothing remote", () => {
   for (const task of jobs) {
     const { read, write, run, ffi } = grantsOf(task);
     assert.ok(read && write, task);
-    assert.deepEqual(run, task === "build" ? ["cc", "gcc", "clang"] : [], task);
+    assert.deepEqual(run, compilers[task] ?? [], task);
     const isNative = ["build", "pretrain", "evaluate", "doctor"].includes(task);
     assert.deepEqual(ffi, isNative ? [".lacuna/native/kernels.so"] : [], task);
     if (task !== "doctor") assert.ok(denoRun(task).flags.includes("--no-remote"), task);

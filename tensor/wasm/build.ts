@@ -9,6 +9,7 @@ import { kernelNames } from "./kernel_names.ts";
 import { variants } from "./variants.ts";
 
 const libc = ["math.h", "string.h"];
+const folder = ".lacuna/wasm"; // for work, below the working folder
 const compilers = ["clang-19", "clang"];
 
 const compileFlags = [
@@ -102,7 +103,8 @@ export async function findCompiler(): Promise<{ command: string; version: string
  * @throws {Error} If the compiler or the linker complains.
  */
 export async function buildModules(command: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const work = await Deno.makeTempDir({ prefix: "lacuna_wasm_" });
+  await Deno.mkdir(folder, { recursive: true });
+  const work = await Deno.makeTempDir({ dir: folder });
   try {
     const texts = await readSources();
     for (const [name, text] of texts) await Deno.writeTextFile(`${work}/${name}`, text);
