@@ -1,29 +1,43 @@
 // Convolution along time and its gradients. In a signal [time, channels] the numbers under a kernel lie one after the other, and the next
 // window begins `stride` positions later: so all windows are a matrix whose rows overlap, and the product reads them where they are.
-// Padding and groups need the signal once more, padded and with the channels of a group beside each other. Of short signals the windows
-// are copied, so that those of several samples make one product. The order of all sums depends on the sizes alone.
+// Padding, groups and short signals need a copy: several samples, padded, behind each other in a strip of one group's channels, whose
+// windows are one such matrix again; the few rows that reach from one sample into the next are left out of what comes of it. The order
+// of all sums depends on the sizes alone.
 #include "gemm.h"
 #include "scratch.h"
 #include "threads.h"
 #include "vector.h"
 
 typedef struct {
-  size_t batch, time, channels, kernel, stride, groups, left, out_time, out_channels; // `left` positions of padding come first
+  size_t batch, time, channels, kernel, stride, groups, left, out_time, out_channels; // `left` zeros come before the signal
 } Conv;
 
-enum { LONG = 256, ROWS = 1024 }; // windows of a sample that make a product of their own; of several samples together
+enum { LONG = 256, ROWS = 1024 }; // windows of a sample that make a product of their own; of samples that share one
+enum { MANY_GROUPS = 8 };         // that threads share whole
 
 INLINE size_t in_group(const Conv *c) { return c->channels / c->groups; }
 INLINE size_t out_group(const Conv *c) { return c->out_channels / c->groups; }
-INLINE size_t window(const Conv *c) { return c->kernel * in_group(c); }                   // floats
+INLINE size_t depth(const Conv *c) { return c->kernel * in_group(c); }
 INLINE size_t reach(const Conv *c) { return (c->out_time - 1) * c->stride + c->kernel; } // padded positions that windows see
+INLINE size_t used(const Conv *c) {                                                     // positions of the signal among them
+  return reach(c) - c->left < c->time ? reach(c) - c->left : c->time;
+}
 
+// Windows from a sample to the next one in a strip: zeros after one are also those before the next.
+INLINE size_t rows_apart(const Conv *c) {
+  const size_t right = reach(c) - c->left - used(c), gap = c->left > right ? c->left : right;
+  return (used(c) + gap + c->stride - 1) / c->stride;
+}
+INLINE size_t num_rows(const Conv *c, size_t samples) { return (samples - 1) * rows_apart(c) + c->out_time; }
+INLINE size_t strip_length(const Conv *c, size_t samples) { return (num_rows(c, samples) - 1) * c->stride + c->kernel; }
+
+INLINE int lies_ready(const Conv *c) {
+  return c->groups == 1 && c->left == 0 && reach(c) <= c->time && (c->batch == 1 || c->out_time >= LONG);
+}
 INLINE size_t samples_at_once(const Conv *c) {
-  if (c->groups > 1 || c->out_time >= LONG) return 1;
-  const size_t samples = ROWS / c->out_time;
+  const size_t samples = lies_ready(c) || rows_apart(c) > ROWS ? 1 : ROWS / rows_apart(c);
   return samples < c->batch ? samples : c->batch;
 }
-INLINE int lies_ready(const Conv *c) { return c->groups == 1 && c->left == 0 && reach(c) <= c->time; }
 
 typedef struct {
   const Conv *c;
@@ -31,55 +45,144 @@ typedef struct {
   float *to;
 } Copy;
 
-// Positions [first, first + count) of a group's channels, zeros outside of the signal, where first may lie below 0.
-INLINE void copy_positions(const Conv *c, const float *from, size_t first, size_t count, float *to) {
-  for (size_t i = 0; i < count; i++, to += in_group(c)) {
-    if (first + i < c->time) memcpy(to, from + (first + i) * c->channels, in_group(c) * sizeof(float));
-    else memset(to, 0, in_group(c) * sizeof(float));
+static void to_strip(const void *call, size_t first, size_t end) {
+  const Copy *copy = call;
+  const Conv *c = copy->c;
+  const size_t apart = rows_apart(c) * c->stride, size = in_group(c);
+  for (size_t i = first; i < end; i++) {
+    const size_t position = i % apart - c->left; // far beyond the signal where it would be negative
+    if (position < used(c)) memcpy(copy->to + i * size, copy->from + (i / apart * c->time + position) * c->channels, size * sizeof(float));
+    else memset(copy->to + i * size, 0, size * sizeof(float));
   }
 }
 
-static void copy_windows(const void *call, size_t first, size_t end) {
+static void from_strip(const void *call, size_t first, size_t end) {
+  const Copy *copy = call;
+  const Conv *c = copy->c;
+  const size_t apart = rows_apart(c) * c->stride, size = in_group(c);
+  for (size_t i = first; i < end; i++) {
+    const size_t position = i % c->time;
+    const float *from = copy->from + (i / c->time * apart + c->left + position) * size;
+    if (position < used(c)) memcpy(copy->to + i * c->channels, from, size * sizeof(float));
+    else memset(copy->to + i * c->channels, 0, size * sizeof(float));
+  }
+}
+
+static void to_rows(const void *call, size_t first, size_t end) {
+  const Copy *copy = call;
+  const Conv *c = copy->c;
+  const size_t size = out_group(c);
+  for (size_t row = first; row < end; row++) {
+    const size_t sample = row / rows_apart(c), t = row % rows_apart(c);
+    if (t < c->out_time) memcpy(copy->to + row * size, copy->from + (sample * c->out_time + t) * c->out_channels, size * sizeof(float));
+    else memset(copy->to + row * size, 0, size * sizeof(float));
+  }
+}
+
+static void from_rows(const void *call, size_t first, size_t end) {
+  const Copy *copy = call;
+  const Conv *c = copy->c;
+  const size_t size = out_group(c);
+  for (size_t i = first; i < end; i++) {
+    const size_t row = i / c->out_time * rows_apart(c) + i % c->out_time;
+    memcpy(copy->to + i * c->out_channels, copy->from + row * size, size * sizeof(float));
+  }
+}
+
+INLINE size_t copy_grain(size_t floats) { return GRAIN / (floats + 1) + 1; }
+
+// Some samples of one group: what windows see of x, and the windows' results or their gradients.
+typedef struct {
+  size_t first, samples, group;
+} Block;
+
+// A strip's positions follow each other without a gap, `size` floats each.
+typedef struct {
+  const float *data;
+  size_t size;
+} Strip;
+
+static Strip strip_of(const Conv *c, const float *x, Block block) {
+  const float *from = x + block.first * c->time * c->channels + block.group * in_group(c);
+  if (lies_ready(c)) return (Strip){from, c->channels};
+  const size_t length = strip_length(c, block.samples);
+  float *to = scratch(SCRATCH_CONV_IN, length * in_group(c));
+  parallel(length, copy_grain(in_group(c)), to_strip, &(Copy){c, from, to});
+  return (Strip){to, in_group(c)};
+}
+
+// Where this block's results begin among all.
+INLINE size_t results_at(const Conv *c, Block block) {
+  return block.first * c->out_time * c->out_channels + block.group * out_group(c);
+}
+
+// The gradients of a block's results, a row for each window of the strip, zero for those that no sample has.
+static Matrix rows_of(const Conv *c, const float *dout, Block block) {
+  const float *from = dout + results_at(c, block);
+  if (block.samples == 1) return (Matrix){from, c->out_channels, 1};
+  const size_t rows = num_rows(c, block.samples);
+  float *to = scratch(SCRATCH_CONV_OUT, rows * out_group(c));
+  parallel(rows, copy_grain(out_group(c)), to_rows, &(Copy){c, from, to});
+  return (Matrix){to, out_group(c), 1};
+}
+
+typedef struct {
+  const Conv *c;
+  const float *x, *dout, *bias;
+  const float *weight; // [groups, depth, out_group], or as the caller has it where there is one group
+  float *result;
+} Run;
+
+INLINE const float *weight_of(const Run *run, size_t group) { return run->weight + group * depth(run->c) * out_group(run->c); }
+
+// Does something for each block of each group; samples of a group come in their order.
+static void for_blocks(const Run *run, Body *groups) {
+  if (run->c->groups >= MANY_GROUPS) parallel(run->c->groups, 1, groups, run);
+  else groups(run, 0, run->c->groups);
+}
+INLINE Block next_block(const Conv *c, Block block) {
+  const size_t first = block.first + block.samples, left = c->batch - first, samples = samples_at_once(c);
+  return (Block){first, samples < left ? samples : left, block.group};
+}
+
+static void convolve_groups(const void *call, size_t first, size_t end) {
+  const Run *run = call;
+  const Conv *c = run->c;
+  for (size_t group = first; group < end; group++) {
+    for (Block block = next_block(c, (Block){0, 0, group}); block.samples > 0; block = next_block(c, block)) {
+      const Strip strip = strip_of(c, run->x, block);
+      const size_t rows = num_rows(c, block.samples);
+      const int is_direct = block.samples == 1;
+      float *out = run->result + results_at(c, block);
+      float *to = is_direct ? out : scratch(SCRATCH_CONV_OUT, rows * out_group(c));
+      gemm(&(Product){
+          .a = {strip.data, c->stride * strip.size, 1}, .b = {weight_of(run, group), out_group(c), 1},
+          .c = to, .c_stride = is_direct ? c->out_channels : out_group(c),
+          .m = rows, .n = out_group(c), .k = depth(c), .batches = 1,
+          .bias = run->bias ? run->bias + group * out_group(c) : NULL,
+      });
+      if (!is_direct) parallel(block.samples * c->out_time, copy_grain(out_group(c)), from_rows, &(Copy){c, to, out});
+    }
+  }
+}
+
+static void split_weight(const void *call, size_t first, size_t end) {
   const Copy *copy = call;
   const Conv *c = copy->c;
   for (size_t row = first; row < end; row++) {
-    const float *sample = copy->from + row / c->out_time * c->time * c->channels;
-    copy_positions(c, sample, row % c->out_time * c->stride - c->left, c->kernel, copy->to + row * window(c));
+    for (size_t group = 0; group < c->groups; group++) {
+      memcpy(copy->to + (group * depth(c) + row) * out_group(c), copy->from + row * c->out_channels + group * out_group(c),
+             out_group(c) * sizeof(float));
+    }
   }
 }
 
-static void copy_groups(const void *call, size_t first, size_t end) {
-  const Copy *copy = call;
-  const Conv *c = copy->c;
-  for (size_t i = first; i < end; i++) {
-    const size_t group = i / reach(c), position = i % reach(c);
-    copy_positions(c, copy->from + group * in_group(c), position - c->left, 1, copy->to + i * in_group(c));
-  }
-}
-
-// The windows of some samples: a matrix for each group, from window to window and from group to group so many floats apart.
-typedef struct {
-  const float *data;
-  size_t row, group;
-} Windows;
-
-static Windows windows_of(const Conv *c, const float *x, size_t samples) {
-  if (samples > 1) {
-    const size_t rows = samples * c->out_time;
-    float *to = scratch(SCRATCH_CONV, rows * window(c));
-    parallel(rows, GRAIN / (window(c) + 1) + 1, copy_windows, &(Copy){c, x, to});
-    return (Windows){to, window(c), 0};
-  }
-  if (lies_ready(c)) return (Windows){x, c->stride * c->channels, 0};
-  float *to = scratch(SCRATCH_CONV, c->groups * reach(c) * in_group(c));
-  parallel(c->groups * reach(c), GRAIN / (in_group(c) + 1) + 1, copy_groups, &(Copy){c, x, to});
-  return (Windows){to, c->stride * in_group(c), reach(c) * in_group(c)};
-}
-
-static void repeat_bias(const void *call, size_t first, size_t end) {
-  const Copy *copy = call;
-  const size_t dim = copy->c->out_channels;
-  for (size_t row = first; row < end; row++) memcpy(copy->to + row * dim, copy->from, dim * sizeof(float));
+// The weight's columns of each group by themselves.
+static const float *weights_apart(const Conv *c, const float *weight) {
+  if (c->groups == 1) return weight;
+  float *to = scratch(SCRATCH_CONV_WEIGHT, depth(c) * c->out_channels);
+  parallel(depth(c), copy_grain(c->out_channels), split_weight, &(Copy){c, weight, to});
+  return to;
 }
 
 // out [batch, out_time, out_channels] of x [batch, time, channels] and weight [kernel · channels / groups, out_channels]; output channels
@@ -87,20 +190,23 @@ static void repeat_bias(const void *call, size_t first, size_t end) {
 void conv1d_f32(const float *x, const float *weight, const float *bias, float *out, size_t batch, size_t time, size_t channels,
                 size_t kernel, size_t stride, size_t groups, size_t left, size_t out_time, size_t out_channels) {
   const Conv c = {batch, time, channels, kernel, stride, groups, left, out_time, out_channels};
-  const int starts_with_bias = bias && groups > 1; // a product has one bias for all groups
-  if (starts_with_bias) {
-    parallel(batch * out_time, GRAIN / (out_channels + 1) + 1, repeat_bias, &(Copy){&c, bias, out});
-  }
-  for (size_t first = 0, samples = samples_at_once(&c); first < batch; first += samples) {
-    if (samples > batch - first) samples = batch - first;
-    const Windows windows = windows_of(&c, x + first * time * channels, samples);
-    gemm(&(Product){
-        .a = {windows.data, windows.row, 1}, .b = {weight, out_channels, 1},
-        .c = out + first * out_time * out_channels, .c_stride = out_channels,
-        .m = samples * out_time, .n = out_group(&c), .k = window(&c),
-        .batches = groups, .a_step = windows.group, .b_step = out_group(&c), .c_step = out_group(&c),
-        .bias = starts_with_bias ? NULL : bias, .adds = starts_with_bias,
-    });
+  if (out_time == 0) return;
+  for_blocks(&(Run){.c = &c, .x = x, .bias = bias, .weight = weights_apart(&c, weight), .result = out}, convolve_groups);
+}
+
+static void weigh_groups(const void *call, size_t first, size_t end) {
+  const Run *run = call;
+  const Conv *c = run->c;
+  for (size_t group = first; group < end; group++) {
+    for (Block block = next_block(c, (Block){0, 0, group}); block.samples > 0; block = next_block(c, block)) {
+      const Strip strip = strip_of(c, run->x, block);
+      gemm(&(Product){
+          .a = {strip.data, 1, c->stride * strip.size}, .b = rows_of(c, run->dout, block),
+          .c = run->result + group * out_group(c), .c_stride = c->out_channels,
+          .m = depth(c), .n = out_group(c), .k = num_rows(c, block.samples), .batches = 1,
+          .adds = block.first > 0,
+      });
+    }
   }
 }
 
@@ -108,69 +214,56 @@ void conv1d_f32(const float *x, const float *weight, const float *bias, float *o
 void conv1d_grad_weight_f32(const float *dout, const float *x, float *dweight, size_t batch, size_t time, size_t channels,
                             size_t kernel, size_t stride, size_t groups, size_t left, size_t out_time, size_t out_channels) {
   const Conv c = {batch, time, channels, kernel, stride, groups, left, out_time, out_channels};
-  if (batch == 0) memset(dweight, 0, window(&c) * out_channels * sizeof(float));
-  for (size_t first = 0, samples = samples_at_once(&c); first < batch; first += samples) {
-    if (samples > batch - first) samples = batch - first;
-    const Windows windows = windows_of(&c, x + first * time * channels, samples);
-    gemm(&(Product){
-        .a = {windows.data, 1, windows.row}, .b = {dout + first * out_time * out_channels, out_channels, 1},
-        .c = dweight, .c_stride = out_channels,
-        .m = window(&c), .n = out_group(&c), .k = samples * out_time,
-        .batches = groups, .a_step = windows.group, .b_step = out_group(&c), .c_step = out_group(&c),
-        .adds = first > 0,
-    });
-  }
+  if (batch == 0 || out_time == 0) memset(dweight, 0, depth(&c) * out_channels * sizeof(float));
+  else for_blocks(&(Run){.c = &c, .x = x, .dout = dout, .result = dweight}, weigh_groups);
 }
 
-// Adds up where windows overlap, the earlier window first.
-static void add_windows(const void *call, size_t first, size_t end) {
+// Kernels turned round, with input and output changing places: [groups, kernel · out_group, in_group].
+static void turn_weight(const void *call, size_t first, size_t end) {
   const Copy *copy = call;
   const Conv *c = copy->c;
   for (size_t i = first; i < end; i++) {
-    const size_t sample = i / c->time, position = i % c->time + c->left;
-    const size_t after = position / c->stride + 1, before = position < c->kernel ? 0 : (position - c->kernel) / c->stride + 1;
-    const size_t end_window = after < c->out_time ? after : c->out_time;
-    const float *windows = copy->from + sample * c->out_time * window(c);
-    float *to = copy->to + i * c->channels;
-    for (size_t j = 0; j < c->channels; j += LANES) {
-      vec sum = {0};
-      for (size_t t = before; t < end_window; t++) {
-        sum += load_lanes(windows + t * window(c) + (position - t * c->stride) * c->channels + j, c->channels - j);
-      }
-      store_lanes(to + j, sum, c->channels - j);
+    const size_t group = i % c->groups, k = i / c->groups;
+    const float *from = copy->from + k * in_group(c) * c->out_channels + group * out_group(c);
+    float *to = copy->to + (group * c->kernel + c->kernel - 1 - k) * out_group(c) * in_group(c);
+    for (size_t j = 0; j < in_group(c); j++) {
+      for (size_t o = 0; o < out_group(c); o++) to[o * in_group(c) + j] = from[j * c->out_channels + o];
     }
   }
 }
 
-static void join_groups(const void *call, size_t first, size_t end) {
-  const Copy *copy = call;
-  const Conv *c = copy->c;
-  for (size_t i = first; i < end; i++) {
-    const size_t position = i + c->left;
-    for (size_t group = 0; group < c->groups; group++) {
-      float *to = copy->to + i * c->channels + group * in_group(c);
-      if (position < reach(c)) memcpy(to, copy->from + (group * reach(c) + position) * in_group(c), in_group(c) * sizeof(float));
-      else memset(to, 0, in_group(c) * sizeof(float));
-    }
-  }
-}
-
-// One sample's dx, `length` positions a group: the first `stride` positions of every window are a product whose rows do not overlap, and
-// so are the next, which are added one row further down, and so on.
-static void add_products(const Conv *c, const float *dout, const float *weight, float *dx, size_t length) {
-  const size_t covered = c->kernel < c->stride ? 0 : c->out_time * c->stride; // positions that the first product writes
-  for (size_t group = 0; group < c->groups; group++) {
-    memset(dx + (group * length + covered) * in_group(c), 0, (length - covered) * in_group(c) * sizeof(float));
-  }
+// The first `stride` positions of every window are a product whose rows do not overlap, and so are the next, which are added one row
+// further down, and so on.
+static void spread(const Conv *c, Matrix rows, size_t count, const float *weight, float *dstrip, size_t size, size_t length) {
+  const size_t covered = c->kernel < c->stride ? 0 : count * c->stride; // positions that the first product writes
+  memset(dstrip + covered * size, 0, (length - covered) * size * sizeof(float));
   for (size_t first = 0; first < c->kernel; first += c->stride) {
     const size_t positions = c->kernel - first < c->stride ? c->kernel - first : c->stride;
     gemm(&(Product){
-        .a = {dout, c->out_channels, 1}, .b = {weight + first * in_group(c) * c->out_channels, 1, c->out_channels},
-        .c = dx + first * in_group(c), .c_stride = c->stride * in_group(c),
-        .m = c->out_time, .n = positions * in_group(c), .k = out_group(c),
-        .batches = c->groups, .a_step = out_group(c), .b_step = out_group(c), .c_step = length * in_group(c),
+        .a = rows, .b = {weight + first * in_group(c) * out_group(c), 1, out_group(c)},
+        .c = dstrip + first * size, .c_stride = c->stride * size,
+        .m = count, .n = positions * in_group(c), .k = out_group(c), .batches = 1,
         .adds = first > 0,
     });
+  }
+}
+
+static void spread_groups(const void *call, size_t first, size_t end) {
+  const Run *run = call;
+  const Conv *c = run->c;
+  for (size_t group = first; group < end; group++) {
+    for (Block block = next_block(c, (Block){0, 0, group}); block.samples > 0; block = next_block(c, block)) {
+      const Matrix rows = rows_of(c, run->dout, block);
+      const size_t count = num_rows(c, block.samples), length = strip_length(c, block.samples), size = in_group(c);
+      float *dx = run->result + block.first * c->time * c->channels + group * size;
+      if (lies_ready(c)) {
+        spread(c, rows, count, weight_of(run, group), dx, size, c->time);
+      } else {
+        float *dstrip = scratch(SCRATCH_CONV_IN, length * size);
+        spread(c, rows, count, weight_of(run, group), dstrip, size, length);
+        parallel(block.samples * c->time, copy_grain(size), from_strip, &(Copy){c, dstrip, dx});
+      }
+    }
   }
 }
 
@@ -178,23 +271,14 @@ static void add_products(const Conv *c, const float *dout, const float *weight, 
 void conv1d_grad_input_f32(const float *dout, const float *weight, float *dx, size_t batch, size_t time, size_t channels,
                            size_t kernel, size_t stride, size_t groups, size_t left, size_t out_time, size_t out_channels) {
   const Conv c = {batch, time, channels, kernel, stride, groups, left, out_time, out_channels};
-  for (size_t first = 0, samples = samples_at_once(&c); first < batch; first += samples) {
-    if (samples > batch - first) samples = batch - first;
-    const float *from = dout + first * out_time * out_channels;
-    float *to = dx + first * time * channels;
-    if (samples > 1) {
-      float *windows = scratch(SCRATCH_CONV, samples * out_time * window(&c));
-      gemm(&(Product){
-          .a = {from, out_channels, 1}, .b = {weight, 1, out_channels}, .c = windows, .c_stride = window(&c),
-          .m = samples * out_time, .n = window(&c), .k = out_channels, .batches = 1,
-      });
-      parallel(samples * time, GRAIN / (channels + 1) + 1, add_windows, &(Copy){&c, windows, to});
-    } else if (lies_ready(&c)) {
-      add_products(&c, from, weight, to, time);
-    } else {
-      float *groups_apart = scratch(SCRATCH_CONV, groups * reach(&c) * in_group(&c));
-      add_products(&c, from, weight, groups_apart, reach(&c));
-      parallel(time, GRAIN / (channels + 1) + 1, join_groups, &(Copy){&c, groups_apart, to});
-    }
+  if (out_time == 0) {
+    memset(dx, 0, batch * time * channels * sizeof(float));
+  } else if (stride == 1) { // a convolution again
+    const Conv back = {batch, out_time, out_channels, kernel, 1, groups, kernel - 1 - left, time, channels};
+    float *turned = scratch(SCRATCH_CONV_WEIGHT, depth(&c) * out_channels);
+    parallel(kernel * groups, copy_grain(in_group(&c) * out_group(&c)), turn_weight, &(Copy){&c, weight, turned});
+    for_blocks(&(Run){.c = &back, .x = dout, .weight = turned, .result = dx}, convolve_groups);
+  } else {
+    for_blocks(&(Run){.c = &c, .dout = dout, .weight = weights_apart(&c, weight), .result = dx}, spread_groups);
   }
 }
