@@ -67,7 +67,7 @@ async function check(setup: Setup, numSteps: number): Promise<Answers["check"]> 
   fillParameters(step.parameters, 100);
   if (step.teacher) fillParameters(step.teacher, 10000);
   const counts = [step.parameters, step.teacher ?? {}].map(numElements);
-  if (setup.step === "embedding") {
+  if (setup.step === "embedding" || setup.step === "attention") {
     let vectors = new Float32Array();
     await step.take(([found]) => vectors = found!.dataSync<"float32">().slice());
     return checkVectors(counts, vectors);

@@ -14,12 +14,19 @@ import time
 
 import torch
 
+from torch_attention import AttentionStep
 from torch_embedding import EmbeddingStep
 from torch_extrema import ExtremaStep
 from torch_mae import MaeStep
 from torch_transformer import TransformerStep
 
-STEPS = {"extrema": ExtremaStep, "mae": MaeStep, "transformer": TransformerStep, "embedding": EmbeddingStep}
+STEPS = {
+    "attention": AttentionStep,
+    "embedding": EmbeddingStep,
+    "extrema": ExtremaStep,
+    "mae": MaeStep,
+    "transformer": TransformerStep,
+}
 
 
 def measure_steps(step, count):

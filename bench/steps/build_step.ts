@@ -1,3 +1,4 @@
+import { AttentionStep } from "./attention.ts";
 import { EmbeddingStep } from "./embedding.ts";
 import { extremaIndices, ExtremaStep } from "./extrema.ts";
 import { maeIndices, MaeStep } from "./mae.ts";
@@ -20,6 +21,8 @@ export function buildStep(setup: Setup, still = false): Step {
       return new TransformerStep(setup);
     case "embedding":
       return new EmbeddingStep(setup);
+    case "attention":
+      return new AttentionStep(setup);
   }
 }
 

@@ -37,8 +37,19 @@ export type EmbeddingSetup = Sizes & {
   readonly patchSize: number;
 };
 
+/** Self-attention alone, from fused queries, keys and values [B, N, 3D]. */
+export type AttentionSetup = {
+  readonly step: "attention";
+  readonly batchSize: number;
+  readonly numTokens: number;
+  readonly dim: number;
+  readonly numHeads: number;
+  /** Whether the gradient follows. */
+  readonly gradient: boolean;
+};
+
 /** What all contenders build: the same model, for the same batch. */
-export type Setup = ExtremaSetup | MaeSetup | TransformerSetup | EmbeddingSetup;
+export type Setup = ExtremaSetup | MaeSetup | TransformerSetup | EmbeddingSetup | AttentionSetup;
 
 /** Images, or sequences, that one step takes. */
 export function batchSizeOf(setup: Setup): number {

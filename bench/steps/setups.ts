@@ -1,5 +1,5 @@
 import { preset } from "@lacuna/pipelines/presets";
-import type { EmbeddingSetup, ExtremaSetup, MaeSetup, TransformerSetup } from "./setup.ts";
+import type { EmbeddingSetup, ExtremaSetup, MaeSetup, Setup, TransformerSetup } from "./setup.ts";
 
 /** ExtreMA's reference step: 32×32 images in 64 patches, width 192, depth 12, four disjoint masks of 75 %, published heads. */
 export const extremaReference: ExtremaSetup = {
@@ -36,7 +36,7 @@ export function embeddingTiny(batchSize: number): EmbeddingSetup {
 }
 
 /** One line on what a step does. */
-export function describe(setup: ExtremaSetup | MaeSetup | TransformerSetup | EmbeddingSetup): string {
+export function describe(setup: Setup): string {
   switch (setup.step) {
     case "extrema": {
       const { image, config: { encoder, heads, masks, schedule } } = setup;
@@ -61,5 +61,10 @@ export function describe(setup: ExtremaSetup | MaeSetup | TransformerSetup | Emb
     case "embedding":
       return `Class vectors, forward only: ${setup.batchSize} images of ${setup.image.height}×${setup.image.width} in patches of ` +
         `${setup.patchSize}, width ${setup.dim}, depth ${setup.depth}, ${setup.numHeads} heads`;
+    case "attention":
+      return `Self-attention${
+        setup.gradient ? " and its gradient" : ""
+      }: ${setup.batchSize} × ${setup.numTokens} tokens, ` +
+        `width ${setup.dim}, ${setup.numHeads} heads`;
   }
 }
