@@ -62,6 +62,12 @@ const conv1d = [
   "usize",
 ] as const;
 
+// operation, a, b, out, outer, inner, a outer, b outer, a inner, b inner
+const binary = {
+  parameters: ["i32", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize", "usize"],
+  result: "void",
+} as const;
+
 /** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
 export const symbols = {
   // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
@@ -205,13 +211,19 @@ export const symbols = {
   },
   // from, from stride, to, to stride, rows, count
   copy_runs_f32: { parameters: ["buffer", "usize", "buffer", "usize", "usize", "usize"], result: "void" },
-  // x, out, shape uint32, strides uint32, rank at most 8, run
-  transpose_f32: { parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"], result: "void" },
-  // operation, a, b, out, outer, inner, a outer, b outer, a inner, b inner
-  binary_f32: {
-    parameters: ["i32", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize", "usize"],
+  // from, to, shape uint32, from strides uint32, to strides uint32, rank at most 8, run
+  copy_places_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize"],
     result: "void",
   },
+  unary_f32: { parameters: ["i32", "buffer", "buffer", "usize", "f32", "f32"], result: "void" }, // operation, x, y, size, a, b
+  binary_f32: binary,
+  compare_f32: binary, // out uint8
+  // condition uint8, a, b, out, size
+  select_f32: { parameters: ["buffer", "buffer", "buffer", "buffer", "usize"], result: "void" },
+  softmax_f32: { parameters: ["buffer", "buffer", "usize", "usize"], result: "void" }, // x, y, rows, dim
+  // x, out, outer, count, inner, 1 for the largest, −1 for the smallest
+  extreme_f32: { parameters: ["buffer", "buffer", "usize", "usize", "usize", "f32"], result: "void" },
   // x, out, outer, count, inner, factor
   sum_f32: { parameters: ["buffer", "buffer", "usize", "usize", "usize", "f32"], result: "void" },
   // x, y, norm, rows, dim, epsilon

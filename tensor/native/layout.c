@@ -1,4 +1,4 @@
-// Copies that change where numbers lie: slices, concatenations, transpositions.
+// Copies that change where numbers lie.
 #include "threads.h"
 #include "vector.h"
 
@@ -28,34 +28,42 @@ void copy_runs_f32(const float *from, size_t from_stride, float *to, size_t to_s
 enum { MAX_RANK = 8 };
 
 typedef struct {
-  const float *x;
-  float *out;
-  const uint32_t *shape, *strides;
+  const float *from;
+  float *to;
+  const uint32_t *shape, *from_strides, *to_strides;
   size_t rank, run;
-} Transpose;
+} Places;
 
-static void transpose_part(const void *call, size_t first, size_t end) {
-  const Transpose *c = call;
-  size_t at[MAX_RANK] = {0}, from = 0, left = first;
+static void copy_places_part(const void *call, size_t first, size_t end) {
+  const Places *c = call;
+  size_t at[MAX_RANK] = {0}, left = first;
+  const float *from = c->from;
+  float *to = c->to;
   for (size_t axis = c->rank; axis-- > 0; left /= c->shape[axis]) {
     at[axis] = left % c->shape[axis];
-    from += at[axis] * c->strides[axis];
+    from += at[axis] * c->from_strides[axis];
+    to += at[axis] * c->to_strides[axis];
   }
-  for (float *to = c->out + first * c->run, *last = c->out + end * c->run; to < last; to += c->run) {
-    if (c->run == 1) *to = c->x[from];
-    else memcpy(to, c->x + from, c->run * sizeof(float));
+  for (size_t i = first; i < end; i++) {
+    if (c->run == 1) *to = *from;
+    else memcpy(to, from, c->run * sizeof(float));
     for (size_t axis = c->rank; axis-- > 0;) { // the next place, as an odometer counts
-      from += c->strides[axis];
+      from += c->from_strides[axis];
+      to += c->to_strides[axis];
       if (++at[axis] < c->shape[axis]) break;
-      from -= (size_t)c->shape[axis] * c->strides[axis];
+      from -= (size_t)c->shape[axis] * c->from_strides[axis];
+      to -= (size_t)c->shape[axis] * c->to_strides[axis];
       at[axis] = 0;
     }
   }
 }
 
-// out has the sizes shape[rank] and then runs of `run` floats; strides[i] is what one step along axis i of out moves in x.
-void transpose_f32(const float *x, float *out, const uint32_t *shape, const uint32_t *strides, size_t rank, size_t run) {
-  size_t runs = 1;
-  for (size_t i = 0; i < rank; i++) runs *= shape[i];
-  if (run > 0) parallel(runs, row_grain(run), transpose_part, &(Transpose){x, out, shape, strides, rank, run});
+// Copies runs of `run` floats at the places of shape [rank]: one step along axis i moves from_strides[i] and to_strides[i] floats, of
+// which from_strides may be 0 to repeat. Slices, paddings, repetitions and transpositions are of this kind.
+void copy_places_f32(const float *from, float *to, const uint32_t *shape, const uint32_t *from_strides,
+                     const uint32_t *to_strides, size_t rank, size_t run) {
+  size_t places = 1;
+  for (size_t i = 0; i < rank; i++) places *= shape[i];
+  const Places c = {from, to, shape, from_strides, to_strides, rank, run};
+  if (run > 0) parallel(places, row_grain(run), copy_places_part, &c);
 }

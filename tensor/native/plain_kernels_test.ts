@@ -26,18 +26,44 @@ async function assertSame(run: () => Tensor, what: string, tolerance = 1e-6): Pr
   }
 }
 
+const binaries = [tf.add, tf.sub, tf.mul, tf.div, tf.maximum, tf.minimum, tf.squaredDifference];
+const comparisons = [tf.equal, tf.notEqual, tf.less, tf.lessEqual, tf.greater, tf.greaterEqual];
+const unaries: Record<string, (x: Tensor) => Tensor> = {
+  neg: tf.neg,
+  abs: tf.abs,
+  square: tf.square,
+  sqrt: tf.sqrt,
+  rsqrt: tf.rsqrt,
+  reciprocal: tf.reciprocal,
+  exp: tf.exp,
+  log: tf.log,
+  log1p: tf.log1p,
+  sigmoid: tf.sigmoid,
+  tanh: tf.tanh,
+  erf: tf.erf,
+  softplus: tf.softplus,
+  relu: tf.relu,
+  step: (x) => tf.step(x, 0.25),
+  sign: tf.sign,
+  clipByValue: (x) => tf.clipByValue(x, -0.5, 0.75),
+  softmax: tf.softmax,
+  logSoftmax: tf.logSoftmax,
+};
+
 nativeTest("binary kernels broadcast as tfjs does", async () => {
   const shapes: [number[], number[]][] = [
     [[5], []],
     [[2, 3, 4], [2, 3, 4]],
     [[40, 19], [19]],
     [[7, 5], [7, 1]],
-    [[6, 1, 9], [1, 4, 1]], // in three parts, for which tfjs's own kernel steps in
+    [[6, 1, 9], [1, 4, 1]], // in three parts
+    [[2, 1, 3, 1, 5], [4, 1, 6, 1]],
+    [[0, 3], [3]],
     [[1, 8], [3, 1]],
     [[300, 200], [300, 200]],
   ];
   for (const [a, b] of shapes) {
-    for (const op of [tf.add, tf.sub, tf.mul, tf.div, tf.maximum]) {
+    for (const op of binaries) {
       for (const [left, right] of [[a, b], [b, a]] as const) {
         const run = () => op(normalTensor(left, "left"), normalTensor(right, "right"));
         await assertSame(run, `${op.name} of [${left}] and [${right}]`);
@@ -46,12 +72,50 @@ nativeTest("binary kernels broadcast as tfjs does", async () => {
   }
 });
 
-nativeTest("sums and means over any axes agree with tfjs", async () => {
+nativeTest("unary kernels agree with tfjs at every scale, and where there is nothing", async () => {
+  for (const [name, op] of Object.entries(unaries)) {
+    for (const size of [1, 7, 300]) {
+      const scales = tf.tensor2d([[1e-30], [1e-3], [1], [30], [1e3]]);
+      const run = () => op(tf.mul(normalTensor([5, size], "x"), scales));
+      await assertSame(run, `${name} of [5, ${size}]`, 2e-6); // of 1 at least; erf is off by 5e-7
+    }
+    if (!name.endsWith("oftmax")) await assertSame(() => op(tf.zeros([0, 3])), `${name} of nothing`);
+  }
+});
+
+nativeTest("exp() and log() reach the ends of float32", async () => {
+  await useDevice("native");
+  const powers = tf.exp(tf.tensor1d([-103, -88, 88.5, 88.72, 89, -Infinity])).dataSync();
+  for (const [i, x] of [-103, -88, 88.5, 88.72].entries()) {
+    const [actual, expected] = [powers[i]!, Math.fround(Math.exp(Math.fround(x)))];
+    assert.ok(
+      Math.abs(actual - expected) <= Math.max(3e-7 * expected, 2 ** -149),
+      `${actual} for ${expected}`,
+    );
+  }
+  assert.deepEqual([...powers.subarray(4)], [Infinity, 0]);
+  const logs = tf.log(tf.tensor1d([2 ** -149, 3e38])).dataSync();
+  for (const [i, x] of [2 ** -149, 3e38].entries()) assert.ok(Math.abs(logs[i]! - Math.log(x)) < 1e-5);
+});
+
+nativeTest("sums, means and extremes over any axes agree with tfjs", async () => {
   for (const axis of [[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2]]) {
-    for (const op of [tf.sum, tf.mean]) {
+    for (const op of [tf.sum, tf.mean, tf.max, tf.min]) {
       const run = (keepDims: boolean) => () => op(normalTensor([9, 17, 33], "x"), axis, keepDims);
       await assertSame(run(false), `${op.name} over ${axis}`, 1e-5); // float32 sums of up to 5049 terms
       await assertSame(run(true), `${op.name} over ${axis}, kept`, 1e-5);
+    }
+  }
+});
+
+nativeTest("long sums are added in parts", async () => {
+  await useDevice("native");
+  for (const shape of [[100_001], [3, 40_000], [5000, 7], [2, 3000, 5]]) {
+    const x = tf.randomUniform(shape, 0, 1, "float32", 1);
+    for (const axis of shape.keys()) {
+      const actual = tf.sum(tf.sum(x, axis)).dataSync()[0]!;
+      const expected = x.dataSync<"float32">().reduce((sum, y) => sum + y, 0); // in float64
+      assert.ok(Math.abs(actual / expected - 1) < 1e-6, `${actual} for ${expected}, [${shape}] over ${axis}`);
     }
   }
 });
@@ -97,10 +161,63 @@ nativeTest("slice(), concat() and transpose() agree with tfjs", async () => {
   );
 });
 
+nativeTest("padding, repeating, stacking and cutting agree with tfjs", async () => {
+  const x = () => normalTensor<tf.Tensor3D>([4, 5, 6], "x");
+  await assertSame(() => tf.pad(x(), [[1, 2], [0, 3], [2, 0]], 7), "pad of all axes");
+  await assertSame(() => tf.pad(x(), [[0, 0], [1, 0], [0, 0]]), "pad of the middle axis");
+  await assertSame(() => tf.tile(x(), [2, 1, 3]), "tile");
+  await assertSame(() => tf.broadcastTo(normalTensor([4, 1, 6], "x"), [3, 4, 2, 6]), "broadcastTo");
+  for (const axis of [0, 1, 2, -1]) {
+    await assertSame(() => tf.stack([x(), tf.neg(x())], axis), `stack on ${axis}`);
+    await assertSame(() => tf.concat(tf.unstack(x(), axis), 0), `unstack of ${axis}`);
+    await assertSame(() => tf.split(x(), [1, x().shape.at(axis)! - 1], axis)[1]!, `split of ${axis}`);
+  }
+  await assertSame(() => tf.addN([x(), tf.neg(x()), x()]), "addN");
+  await assertSame(() => tf.onesLike(x()), "onesLike");
+  await assertSame(() => tf.fill([3, 2], 2.5), "fill");
+});
+
+nativeTest("gather() and its gradient agree with tfjs, and it says which index is outside", async () => {
+  const x = () => normalTensor<tf.Tensor3D>([4, 5, 6], "x");
+  const indices = () => tf.tensor1d([3, 0, 3, 1], "int32");
+  for (const axis of [0, 1, 2]) {
+    await assertSame(() => tf.gather(x(), indices(), axis), `gather on ${axis}`);
+    await assertSame(
+      () => tf.grad((x) => tf.sum(tf.square(tf.gather(x, indices(), axis))))(x()),
+      `gradient of gather on ${axis}`,
+    );
+  }
+  await assertSame(
+    () => tf.gather(x(), tf.tensor2d([[0, 1], [2, 2]], [2, 2], "int32")),
+    "gather by a matrix",
+  );
+  assert.throws(() => tf.gather(x(), tf.tensor1d([4], "int32")), /not in \[0, 3\]/);
+});
+
+nativeTest("where() and casts of truths agree with tfjs", async () => {
+  const [a, b] = [() => normalTensor([9, 33], "a"), () => normalTensor([9, 33], "b")];
+  await assertSame(() => tf.where(tf.greater(a(), b()), a(), b()), "where");
+  await assertSame(() => tf.where(tf.greater(a(), 0), a(), tf.scalar(0)), "where of a scalar");
+  await assertSame(() => tf.cast(tf.less(a(), b()), "float32"), "cast of less");
+});
+
 nativeTest("NaN and infinity pass through as in tfjs", async () => {
   const odd = () => tf.tensor1d([NaN, Infinity, -Infinity, 0, -0, 1]);
-  for (const op of [tf.add, tf.sub, tf.mul, tf.div, tf.maximum]) {
+  for (const op of [...binaries, ...comparisons]) {
     await assertSame(() => op(tf.reshape(odd(), [6, 1]), tf.reshape(odd(), [1, 6])), op.name);
+  }
+});
+
+nativeTest("NaN, infinity and zeros pass through unary kernels as in tfjs", async () => {
+  const odd = () => tf.tensor1d([NaN, Infinity, -Infinity, 0, -0, 1, -1, 100, -100, 1e-40]);
+  const { softmax: _, logSoftmax: _log, ...others } = unaries;
+  for (const [name, op] of Object.entries(others)) await assertSame(() => op(odd()), name);
+  for (const op of [tf.max, tf.min, tf.sum]) {
+    await assertSame(() => op(tf.tensor2d([[1, NaN, 2], [Infinity, 3, 4], [-Infinity, 3, 0]]), 1), op.name);
+    await assertSame(() => op(tf.tensor2d([[1, NaN, 2], [Infinity, 3, 4], [-Infinity, 3, 0]]), 0), op.name);
+  }
+  for (const op of [tf.softmax, tf.logSoftmax]) {
+    await assertSame(() => op(tf.tensor2d([[1, NaN, 2], [-Infinity, 3, 4], [1e30, 0, -1e30]])), op.name);
   }
 });
 

@@ -34,6 +34,7 @@ static void gather_grad_part(const void *call, size_t first, size_t end) {
   for (size_t b = first; b < end; b++) {
     for (size_t r = b; r < c->rows; r += c->batch) {
       for (size_t i = r * c->visible; i < (r + 1) * c->visible; i++) {
+        if ((size_t)(uint32_t)c->keep[i] >= c->tokens) continue; // of no token
         float *to = c->to + (b * c->tokens + c->keep[i]) * dim;
         for (size_t j = 0; j < dim; j += LANES) {
           store_lanes(to + j, load_lanes(to + j, dim - j) + load_lanes(c->from + i * dim + j, dim - j), dim - j);

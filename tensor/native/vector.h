@@ -21,6 +21,7 @@ enum { LANES = 4 };
 
 typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef int32_t vec_int __attribute__((vector_size(LANES * 4)));
+typedef uint8_t vec_byte __attribute__((vector_size(LANES)));
 typedef float vec4 __attribute__((vector_size(16)));
 typedef float vec8 __attribute__((vector_size(32)));
 typedef float unaligned_vec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
@@ -82,6 +83,17 @@ INLINE vec vec_sqrt(vec x) {
 #endif
 }
 
+// Truth values as tfjs holds them: bytes, 0 or 1.
+INLINE void store_truths(uint8_t *p, vec_int mask, size_t n) {
+  const vec_byte truths = __builtin_convertvector(mask & 1, vec_byte);
+  memcpy(p, &truths, n < LANES ? n : LANES);
+}
+INLINE vec_int load_truths(const uint8_t *p, size_t n) {
+  vec_byte truths = {0};
+  memcpy(&truths, p, n < LANES ? n : LANES);
+  return __builtin_convertvector(truths, vec_int) != 0;
+}
+
 // mask lanes are all ones (take a) or all zeros (take b).
 INLINE vec choose(vec_int mask, vec a, vec b) { return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask)); }
 // The second where they compare as neither: b if one is NaN.
@@ -121,12 +133,8 @@ INLINE float max_lanes(vec x) {
   return most;
 }
 
-// e^x to 1 ulp. Below −87.3 it is the least normal number rather than a denormal; above 88.37 it is infinite; NaN stays NaN.
+// e^x to 1 ulp. Below −87.3, where it would be denormal, it is 0; above 88.37 it is infinite; NaN stays NaN.
 INLINE vec vec_exp(vec x) {
-  const vec_int overflow = x > 88.37626f;
-  const vec least = splat(-87.33654f);
-  x = choose(x < least, least, x);
-  x = choose(overflow, splat(0), x);
   const float magic = 12582912.0f; // 1.5 · 2²³: adding it rounds to a whole number in the low bits
   const vec shifted = multiply_add(x, splat(1.44269504f), splat(magic));
   const vec n = shifted - magic;
@@ -138,7 +146,8 @@ INLINE vec vec_exp(vec x) {
   p = multiply_add(p, r, splat(5.0000001201e-1f));
   p = multiply_add(p, r * r, r) + 1.0f;
   const vec_int exponent = ((vec_int)shifted - 0x4b400000 + 127) << 23;
-  return choose(overflow, splat(__builtin_inff()), p * (vec)exponent);
+  const vec product = p * (vec)exponent;
+  return choose(x > 88.37626f, splat(__builtin_inff()), choose(x < -87.33654f, (vec){0}, product));
 }
 
 // 2^x to 2 ulp for x below 127, and exactly 1 at 0. Below −126.5 it is 0; NaN stays NaN.
@@ -175,6 +184,13 @@ INLINE vec vec_log(vec x) {
   const vec_int finite = (x > 0.0f) & (x <= 3.40282347e+38f);
   const vec limit = choose(x == 0.0f, splat(-__builtin_inff()), choose(x > 0.0f, x, splat(__builtin_nanf(""))));
   return choose(finite, p, limit);
+}
+
+// ln(1 + x) to 3 ulp for x > −1, however near to 0.
+INLINE vec vec_log1p(vec x) {
+  const vec sum = 1.0f + x, log = vec_log(sum);
+  const vec corrected = log * (x / (sum - 1.0f)); // for what the sum has rounded off
+  return choose(sum == 1.0f, x, choose(x < 3e38f, corrected, log));
 }
 
 // tanh(x) to 2 ulp; NaN stays NaN.
