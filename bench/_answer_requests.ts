@@ -14,7 +14,7 @@ export async function answerRequests(replies: Replies): Promise<void> {
     for (const line of lines) {
       const request: Requests[keyof Requests] = JSON.parse(line);
       const reply = replies[request.ask] as (request: unknown) => unknown;
-      console.log(JSON.stringify(await reply(request)));
+      console.log(`\n${JSON.stringify(await reply(request))}`); // V8's own output may stand in the middle of a line
     }
   }
 }

@@ -39,11 +39,10 @@ export type ContenderOptions = {
 
 /** One side of a comparison: a process that stays alive, waits for free, and answers one request at a time. */
 export class Contender {
-  /** Milliseconds that V8's garbage collector has told of so far, for one that was started with `--v8-flags=--trace-gc`. */
-  collectedMilliseconds = 0;
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #log: string[] = [];
   #rest = "";
 
   /**
@@ -70,25 +69,23 @@ export class Contender {
    */
   async ask<K extends keyof Requests>(request: Requests[K] & { readonly ask: K }): Promise<Answers[K]> {
     await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`)).catch(() => {}); // no answer will come
-    for (;;) {
-      const end = this.#rest.indexOf("\n");
-      if (end < 0) {
-        const { value, done } = await this.#reader.read();
-        if (done) {
-          const { code } = await this.#process.status;
-          throw new Error(
-            `A contender ended with code ${code} instead of answering "${request.ask}": see its message above`,
-          );
-        }
-        this.#rest += value;
-        continue;
-      }
-      const line = this.#rest.slice(0, end);
-      this.#rest = this.#rest.slice(end + 1);
+    for (let line = await this.#readLine(); line !== undefined; line = await this.#readLine()) {
       if (line.startsWith("{")) return JSON.parse(line);
-      // "[…] 123 ms: Scavenge 4.4 (5.0) -> 4.0 (5.8) MB, pooled: 0.0 MB, 3.38 / 0.00 ms …": the pause, and a part of it
-      this.collectedMilliseconds += Number(/([\d.]+) \/ [\d.]+ ms/.exec(line)?.[1] ?? 0);
+      this.#log.push(line);
     }
+    const { code } = await this.#process.status;
+    throw new Error(
+      `A contender ended with code ${code} instead of answering "${request.ask}": see its message above`,
+    );
+  }
+
+  /** Ends the process; returns the lines on its standard output that were no answers. */
+  async finish(): Promise<readonly string[]> {
+    await this.#writer.close();
+    for (let line = await this.#readLine(); line !== undefined; line = await this.#readLine()) {
+      this.#log.push(line);
+    }
+    return this.#log;
   }
 
   /** Memory of the process in bytes, as the system counts it: at this moment, and at most since it began. */
@@ -98,6 +95,20 @@ export class Contender {
     const status = new TextDecoder().decode(stdout);
     const bytes = (name: string) => 1024 * Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]);
     return { now: bytes("VmRSS"), peak: bytes("VmHWM") };
+  }
+
+  async #readLine(): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#rest.indexOf("\n");
+      if (end >= 0) {
+        const line = this.#rest.slice(0, end);
+        this.#rest = this.#rest.slice(end + 1);
+        return line;
+      }
+      const { value, done } = await this.#reader.read();
+      if (done) return undefined;
+      this.#rest += value;
+    }
   }
 
   /** Ends the process. */

@@ -18,7 +18,7 @@ export function startNative(setup: Setup, numThreads: number, ...options: "--sto
     JSON.stringify(setup),
     ...options,
   ];
-  return new Contender(Deno.execPath(), args, { numThreads });
+  return new Contender("deno", args, { numThreads });
 }
 
 /** Our step on our portable device, with one thread. */
@@ -34,13 +34,13 @@ export function startWasm(setup: Setup): Contender {
     "--threads",
     "1",
   ];
-  return new Contender(Deno.execPath(), args, { numThreads: 1 });
+  return new Contender("deno", args, { numThreads: 1 });
 }
 
 /** Our step on tfjs's wasm device, which has one thread. */
 export function startTfjsWasm(setup: Setup): Contender {
   const args = ["run", "--quiet", "--no-prompt", "--no-lock", "--allow-read", script, JSON.stringify(setup)];
-  return new Contender(Deno.execPath(), [...args, "--device", "tfjs-wasm"], { numThreads: 1 });
+  return new Contender("deno", [...args, "--device", "tfjs-wasm"], { numThreads: 1 });
 }
 
 /** ExtreMA's step in jax-js, on its wasm device, which has one thread. */
@@ -53,7 +53,7 @@ export function startJax(setup: ExtremaSetup): Contender {
     `${peers}/jax_step.ts`,
     JSON.stringify(setup),
   ];
-  return new Contender(Deno.execPath(), args, { numThreads: 1 });
+  return new Contender("deno", args, { numThreads: 1 });
 }
 
 /** How PyTorch runs. */
@@ -108,7 +108,7 @@ export async function startOnnxRuntime(setup: EmbeddingSetup, numThreads: number
     `${peers}/onnxruntime_step.ts`,
     options,
   ]; // it loads a library of its own
-  return new Contender(Deno.execPath(), args, { numThreads });
+  return new Contender("deno", args, { numThreads });
 }
 
 async function findPython(): Promise<string> {

@@ -45,9 +45,11 @@ async function main(args: string[]): Promise<void> {
       step ??= buildStep(setup);
       stopwatches?.read(); // forget what building took
       const { minorPageFault } = process.resourceUsage();
+      const start = performance.now();
       const times = await measureSteps(() => step!.take(), steps);
       const pageFaults = process.resourceUsage().minorPageFault - minorPageFault;
-      return { ...times, reading: stopwatches && { ...stopwatches.read(), pageFaults } };
+      const interval = [start, performance.now()] as const;
+      return { ...times, reading: stopwatches && { ...stopwatches.read(), pageFaults, interval } };
     },
   });
 }
