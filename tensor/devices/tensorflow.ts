@@ -1,4 +1,3 @@
-import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { DeviceError } from "../device_error.ts";
 
@@ -10,6 +9,7 @@ const packages = ["tfjs-node-gpu", "tfjs-node"].map((name) => `npm:@tensorflow/$
  * an install script, which Deno runs only when told to.
  */
 export async function startTensorflow(): Promise<string> {
+  const { default: util } = await import("node:util"); // browsers have none
   // Gone from Deno's node layer, still called by tfjs-node 4.22.
   Object.assign(util, {
     isNullOrUndefined: (x: unknown) => x === null || x === undefined,

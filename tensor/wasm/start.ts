@@ -94,5 +94,5 @@ function canShare(): boolean {
 
 function numCores(): number {
   const os = builtin<{ availableParallelism(): number }>("node:os");
-  return os?.availableParallelism() ?? globalThis.navigator.hardwareConcurrency;
+  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
