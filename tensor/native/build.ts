@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { compileKernels } from "./compile_kernels.ts";
 import { commonFlags, headers, kernelSources, linkFlags, nativeFlag, portableSource } from "./c_sources.ts";
 import { type BuildRecord, buildRecordPath, libraryPath, loadLibrary, processorFeatures } from "./library.ts";
 
@@ -56,19 +57,18 @@ async function isUpToDate(sources: string, compiler: Compiler, flags: readonly s
 async function compile(
   compiler: Compiler,
   texts: ReadonlyMap<string, string>,
-  flags: readonly string[],
 ): Promise<string | undefined> {
   const work = await Deno.makeTempDir({ dir: folder });
-  const run = async (...args: string[]) => {
-    const { success, stderr } = await new Deno.Command(compiler.command, { args }).output();
-    return success ? undefined : new TextDecoder().decode(stderr);
-  };
   try {
     for (const [name, text] of texts) await Deno.writeTextFile(`${work}/${name}`, text);
-    const inputs = [`${work}/processor.o`, ...kernelSources.map((name) => `${work}/${name}`)];
-    const complaint =
-      await run(...commonFlags, "-c", `${work}/${portableSource}`, "-o", `${work}/processor.o`) ??
-        await run(...flags, ...inputs, ...linkFlags, "-o", `${work}/kernels.so`);
+    const complaint = await compileKernels({
+      compiler: compiler.command,
+      sources: work,
+      work,
+      flags: [nativeFlag],
+      linking: ["-shared"],
+      output: `${work}/kernels.so`,
+    });
     if (complaint) return complaint;
     await Deno.rename(`${work}/kernels.so`, libraryPath); // whoever has the old file open keeps it
     return undefined;
@@ -91,14 +91,14 @@ async function build(): Promise<void> {
     new TextEncoder().encode([...texts.values()].join("\0")),
   );
   const hash = new Uint8Array(digest).toHex();
-  const flags = [...commonFlags, nativeFlag, "-shared"];
+  const flags = [...commonFlags, nativeFlag, ...linkFlags];
   if (await isUpToDate(hash, compiler, flags)) {
     console.log(`Native kernels are up to date: ${libraryPath}`);
     return;
   }
   await Deno.mkdir(folder, { recursive: true });
   const start = performance.now();
-  const complaint = await compile(compiler, texts, flags);
+  const complaint = await compile(compiler, texts);
   if (complaint) {
     console.log(`${compiler.version} could not compile the kernels: ${instead}\n${complaint}`);
     return;

@@ -39,7 +39,7 @@ INLINE void layer_norm_rows(const LayerNorm *c, size_t r, size_t rows, int adds)
         value += scaled(load_lanes(c->branch + at, n), scale[i]);
         store_lanes(c->sum + at, value, n);
       }
-      sum[i] += value;
+      sum[i] += adds ? keep_lanes(value, n) : value; // an infinite scale times the 0 past the row is NaN
     }
   }
   for (size_t i = 0; i < rows; i++) mean[i] = sum_lanes(sum[i]) / dim;

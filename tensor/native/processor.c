@@ -17,6 +17,7 @@ void processor_features(uint32_t *words) {
   __get_cpuid(1, &words[0], &unused, &words[1], &words[2]);
   __get_cpuid_count(7, 0, &unused, &words[3], &words[4], &words[5]);
   __get_cpuid_count(7, 1, &words[6], &unused, &unused, &unused);
+  if (words[1] & bit_OSXSAVE) __asm__("xgetbv" : "=a"(words[7]), "=d"(unused) : "c"(0)); // registers that the system keeps
 #elif defined(__linux__)
   words[0] = (uint32_t)getauxval(AT_HWCAP);
   words[1] = (uint32_t)getauxval(AT_HWCAP2);

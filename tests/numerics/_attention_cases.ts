@@ -1,0 +1,235 @@
+import { computed, type KernelCases, output, range } from "./_kernel_cases.ts";
+import { div, dot, exp, mul, type Rounded, softmax, sqrt, sub, sumOver } from "./_rounded.ts";
+
+/** Queries, keys, values, or any rows of one sample that heads share: number `j` of a head's part of row `i`. */
+type Rows = (i: number, j: number) => number;
+
+/** (q · k) / √(numbers of a head), which a kernel may count in powers of two. */
+function score(query: Rows, i: number, key: Rows, j: number, headDim: number): Rounded {
+  const product = dot(headDim, (d) => query(i, d), (d) => key(j, d));
+  const log2e = mul(Math.LOG2E, 1);
+  return mul(mul(product, div(log2e, sqrt(headDim))), Math.LN2);
+}
+
+/** The rows of a sample's head in a tensor [batch, tokens, width] whose part for the heads starts at `offset`. */
+function rowsOf(values: Float32Array, sample: number, tokens: number, width: number, offset: number): Rows {
+  return (i, j) => values[(sample * tokens + i) * width + offset + j]!;
+}
+
+/** Batch, tokens, dim, heads. */
+type Sizes = readonly [batch: number, tokens: number, dim: number, heads: number];
+
+/** Every sample's every head. */
+function headsOf([batch, , dim, heads]: Sizes) {
+  return range(batch * heads, (task) => ({
+    task,
+    sample: Math.floor(task / heads),
+    offset: task % heads * (dim / heads),
+  }));
+}
+
+/** Logarithms of the sums of the weights, to the base 2 [tokens], and out [tokens, head dim] of a head. */
+function attend(qkv: Float32Array, sample: number, offset: number, [, tokens, dim, heads]: Sizes) {
+  const part = (which: number) => rowsOf(qkv, sample, tokens, 3 * dim, which * dim + offset);
+  const [query, key, value] = [part(0), part(1), part(2)];
+  const headDim = dim / heads;
+  const rows = range(tokens, (i) => softmax(range(tokens, (j) => score(query, i, key, j, headDim))));
+  const out = rows.map(({ weights }) =>
+    range(headDim, (d) => sumOver(tokens, (j) => mul(weights[j]!, value(j, d))))
+  );
+  return { query, key, value, logSumExp: rows.map(({ logSumExp }) => mul(logSumExp, Math.LOG2E)), out };
+}
+
+/** Puts a head's numbers [tokens, head dim] in their place in [batch, tokens, width]. */
+function place(
+  into: Rounded[],
+  numbers: readonly (readonly Rounded[])[],
+  sample: number,
+  width: number,
+  offset: number,
+): void {
+  for (const [i, row] of numbers.entries()) {
+    for (const [d, number] of row.entries()) {
+      into[(sample * numbers.length + i) * width + offset + d] = number;
+    }
+  }
+}
+
+const selfSizes = [
+  [0, 3, 8, 2],
+  [2, 0, 8, 2],
+  [1, 1, 4, 1],
+  [2, 3, 10, 2],
+  [1, 17, 33, 3],
+  [2, 33, 16, 1],
+  [1, 50, 64, 1],
+  [1, 131, 10, 2],
+];
+const largeSelf = [[3, 70, 96, 3], [1, 300, 64, 1]];
+
+const selfAttention: KernelCases = {
+  sizes: selfSizes,
+  large: largeSelf,
+  call(draw, ...sizes) {
+    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const qkv = draw.normals(batch * tokens * 3 * dim);
+    const [out, logSumExp] = [output(batch * tokens * dim), output(batch * heads * tokens)];
+    return {
+      args: [qkv, out, logSumExp, batch, tokens, dim, heads],
+      written: () => {
+        const mixed = new Array<Rounded>(out.length);
+        const sums: Rounded[] = [];
+        for (const { sample, offset } of headsOf([batch, tokens, dim, heads])) {
+          const head = attend(qkv, sample, offset, [batch, tokens, dim, heads]);
+          place(mixed, head.out, sample, dim, offset);
+          sums.push(...head.logSumExp);
+        }
+        // Where no score is above −∞, out is NaN, but the logarithm of a sum of zeros may as well be −∞.
+        return [[out, mixed], [logSumExp, sums.map((sum) => Number.isNaN(sum.value) ? undefined : sum)]];
+      },
+    };
+  },
+};
+
+/** P = 2^(score − log sum), dS = P ∘ (dout · vᵀ − Σ dout ∘ out) / √(head dim); dq = dS · k, dk = dSᵀ · q, dv = Pᵀ · dout. */
+const selfAttentionGrad: KernelCases = {
+  sizes: selfSizes,
+  large: largeSelf,
+  call(draw, ...sizes) {
+    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const headDim = dim / heads;
+    const qkv = draw.normals(batch * tokens * 3 * dim, 1);
+    for (const i of qkv.keys()) qkv[i]! *= i % (3 * dim) < 2 * dim ? Math.min(draw.scale, 2) : draw.scale; // moderate scores
+    const forward = headsOf([batch, tokens, dim, heads]).map(({ sample, offset }) => ({
+      sample,
+      offset,
+      ...attend(qkv, sample, offset, [batch, tokens, dim, heads]),
+    }));
+    const mixed = new Array<Rounded>(batch * tokens * dim);
+    for (const head of forward) place(mixed, head.out, head.sample, dim, head.offset);
+    const dout = draw.normals(mixed.length);
+    const out = computed(mixed);
+    const logSumExp = computed(forward.flatMap((head) => head.logSumExp));
+    const dqkv = output(qkv.length);
+    return {
+      args: [dout, qkv, out, logSumExp, dqkv, batch, tokens, dim, heads],
+      written: () => {
+        const slopes = new Array<Rounded>(dqkv.length);
+        for (const [task, { sample, offset, query, key, value }] of forward.entries()) {
+          const [dOut, mix] = [dout, out].map((values) => rowsOf(values, sample, tokens, dim, offset)) as [
+            Rows,
+            Rows,
+          ];
+          const weights = range(tokens, (i) =>
+            range(
+              tokens,
+              (j) => exp(sub(score(query, i, key, j, headDim), logSumExp[task * tokens + i]! * Math.LN2)),
+            ));
+          const scoreSlopes = range(tokens, (i) => {
+            const overlap = dot(headDim, (d) => dOut(i, d), (d) => mix(i, d));
+            return range(tokens, (j) => {
+              const slope = dot(headDim, (d) => dOut(i, d), (d) => value(j, d));
+              return mul(mul(weights[i]![j]!, sub(slope, overlap)), div(1, sqrt(headDim)));
+            });
+          });
+          const product = (factor: (from: number, to: number) => Rounded, rows: Rows) =>
+            range(
+              tokens,
+              (to) => range(headDim, (d) => sumOver(tokens, (from) => mul(factor(from, to), rows(from, d)))),
+            );
+          const parts = [
+            product((j, i) => scoreSlopes[i]![j]!, key),
+            product((i, j) => scoreSlopes[i]![j]!, query),
+            product((i, j) => weights[i]![j]!, dOut),
+          ];
+          for (const [which, part] of parts.entries()) {
+            place(slopes, part, sample, 3 * dim, which * dim + offset);
+          }
+        }
+        return [[dqkv, slopes]];
+      },
+    };
+  },
+};
+
+const classSizes = [[0, 3, 8, 2], [1, 1, 4, 1], [2, 3, 10, 2], [3, 17, 33, 3], [1, 130, 64, 2]];
+const largeClass = [[40, 20, 96, 3], [2, 700, 64, 2]];
+
+const classAttention: KernelCases = {
+  sizes: classSizes,
+  large: largeClass,
+  call(draw, ...sizes) {
+    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const headDim = dim / heads;
+    const query = draw.normals(batch * dim);
+    const [keys, values] = [draw.normals(batch * tokens * dim), draw.normals(batch * tokens * dim)];
+    const [out, weights] = [output(query.length), output(batch * heads * tokens)];
+    return {
+      args: [query, keys, values, out, weights, batch, tokens, dim, heads],
+      written: () => {
+        const mixed = new Array<Rounded>(out.length);
+        const found: Rounded[] = [];
+        for (const { sample, offset } of headsOf([batch, tokens, dim, heads])) {
+          const q = rowsOf(query, sample, 1, dim, offset);
+          const [k, v] = [
+            rowsOf(keys, sample, tokens, dim, offset),
+            rowsOf(values, sample, tokens, dim, offset),
+          ];
+          const { weights } = softmax(range(tokens, (t) => score(q, 0, k, t, headDim)));
+          found.push(...weights);
+          const row = range(headDim, (d) => sumOver(tokens, (t) => mul(weights[t]!, v(t, d))));
+          place(mixed, [row], sample, dim, offset);
+        }
+        return [[out, mixed], [weights, found]];
+      },
+    };
+  },
+};
+
+/** dw = dout · valueᵀ, ds = w ∘ (dw − Σ w · dw) / √(head dim); dquery = Σ ds · key, dkey = ds · query, dvalue = w · dout. */
+const classAttentionGrad: KernelCases = {
+  sizes: classSizes,
+  large: largeClass,
+  call(draw, ...sizes) {
+    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const headDim = dim / heads;
+    const [dout, query] = [draw.normals(batch * dim), draw.normals(batch * dim)];
+    const [keys, values] = [draw.normals(batch * tokens * dim), draw.normals(batch * tokens * dim)];
+    const weights = draw.uniforms(batch * heads * tokens, 0, 2 / Math.max(tokens, 1));
+    const slopes = new Float32Array(weights.length); // working memory
+    const [dquery, dkeys, dvalues] = [output(query.length), output(keys.length), output(values.length)];
+    return {
+      args: [dout, query, keys, values, weights, dquery, dkeys, dvalues, slopes, batch, tokens, dim, heads],
+      written: () => {
+        const [ofQuery, ofKeys, ofValues] = [dquery, dkeys, dvalues].map(({ length }) =>
+          new Array<Rounded>(length)
+        ) as [Rounded[], Rounded[], Rounded[]];
+        for (const { task, sample, offset } of headsOf([batch, tokens, dim, heads])) {
+          const [dOut, q] = [dout, query].map((rows) => rowsOf(rows, sample, 1, dim, offset)) as [Rows, Rows];
+          const [k, v] = [keys, values].map((rows) => rowsOf(rows, sample, tokens, dim, offset)) as [
+            Rows,
+            Rows,
+          ];
+          const w = (t: number) => weights[task * tokens + t]!;
+          const slope = range(tokens, (t) => dot(headDim, (d) => dOut(0, d), (d) => v(t, d)));
+          const mean = sumOver(tokens, (t) => mul(w(t), slope[t]!));
+          const ds = slope.map((dw, t) => mul(mul(w(t), sub(dw, mean)), div(1, sqrt(headDim))));
+          const row = range(headDim, (d) => sumOver(tokens, (t) => mul(ds[t]!, k(t, d))));
+          place(ofQuery, [row], sample, dim, offset);
+          place(ofKeys, ds.map((x) => range(headDim, (d) => mul(x, q(0, d)))), sample, dim, offset);
+          const spread = range(tokens, (t) => range(headDim, (d) => mul(w(t), dOut(0, d))));
+          place(ofValues, spread, sample, dim, offset);
+        }
+        return [[dquery, ofQuery], [dkeys, ofKeys], [dvalues, ofValues]];
+      },
+    };
+  },
+};
+
+/** The kernels of attention. */
+export const attentionCases = {
+  self_attention_f32: selfAttention,
+  self_attention_grad_f32: selfAttentionGrad,
+  class_attention_f32: classAttention,
+  class_attention_grad_f32: classAttentionGrad,
+};
