@@ -9,6 +9,9 @@ export const kernelSources: readonly string[] = [
   "extremes.c",
   "gelu.c",
   "gemm.c",
+  "gemm_dots.c",
+  "gemm_pack.c",
+  "gemm_tile.c",
   "l2_normalize.c",
   "layer_norm.c",
   "layout.c",
@@ -29,6 +32,7 @@ export const portableSource = "processor.c";
 /** What they include. */
 export const headers: readonly string[] = [
   "gemm.h",
+  "gemm_tile.h",
   "platform.h",
   "scratch.h",
   "sums.h",

@@ -1,153 +1,172 @@
-// C = op(A) · op(B) + bias, float32, row-major. The product is cut into tiles that fit the registers; strips of A and B are packed
-// so that a tile reads them in order. Every element is summed over k in the same order, whatever the number of threads.
+// C = op(A) · op(B) + bias, float32, row-major. The product is cut into parts that threads take whole: some rows by some columns. A part
+// goes over k in blocks; for each it packs what of A and B does not lie well, and computes tiles (gemm_tile.h). Every element is summed
+// over k in an order that the sizes alone decide, however the product is cut.
 #include "gemm.h"
+#include "gemm_tile.h"
 #include "scratch.h"
 #include "threads.h"
-#include "vector.h"
 
-#if defined(__AVX512F__)
-enum { TILE_ROWS = 12 }; // 24 of 32 registers hold sums
-#else
-enum { TILE_ROWS = 6 }; // 12 of 16
-#endif
-enum { TILE_VECS = 2, TILE_COLS = TILE_VECS * LANES };
-enum { DEPTH = 256 };              // of a packed strip: DEPTH · TILE_COLS floats stay in the first cache
-enum { PACKED = 0 };               // in place of a row stride: the strip is packed
-enum { BLOCK_ROWS = 8 * TILE_ROWS }; // of A packed at a time: they stay in the second cache
+enum {
+  DEPTH = 384,        // most of k in a block: a packed strip of B passes through the first cache
+  PART_COLS = 512,    // B packed for a part stays in the second cache
+  PART_ROWS = 4096,   // enough that packing B costs little
+  BLOCK_TILES = 8,    // of A packed at a time
+  SMALL = 1 << 18,    // multiply-adds that a second thread would not speed up
+  FEW_ROWS = 8,       // for which dot products do
+  FIRST_CACHE = 8192, // floats that stay in it
+};
 
-// Strips of `width` rows of A, or columns of B, one k after the other; missing ones are zero.
-// `across` steps to the next row (column), `along` to the next k; `width` is a constant where this is called.
-INLINE void pack_strip(const float *from, size_t across, size_t along, size_t count, size_t width, size_t depth,
-                       float *to) {
-  if (across == 1 && count == width) {
-    for (size_t k = 0; k < depth; k++) memcpy(to + k * width, from + k * along, width * sizeof(float));
-    return;
-  }
-  if (count < width) memset(to, 0, width * depth * sizeof(float));
-  for (size_t i = 0; i < count; i++) {
-    for (size_t k = 0; k < depth; k++) to[k * width + i] = from[i * across + k * along];
-  }
-}
-
-// One tile of a · b: TILE_ROWS rows of A by one packed strip of B. A's element (i, k) lies at i · row + k · along: in a packed strip
-// row is 1, in rows of the matrix itself along is 1.
-INLINE void tile_product(const float *a, size_t row, size_t along, const float *b, size_t depth,
-                         vec sums[TILE_ROWS][TILE_VECS]) {
-  vec sum[TILE_ROWS][TILE_VECS] = {{{0}}};
-  const float *from[TILE_ROWS / 3]; // every third row: the two after it are one address calculation away
-  for (int i = 0; i < TILE_ROWS / 3; i++) from[i] = a + 3 * i * row;
-  for (size_t k = 0; k < depth; k++) {
-    vec column[TILE_VECS];
-    for (int j = 0; j < TILE_VECS; j++) column[j] = load(b + k * TILE_COLS + j * LANES);
-#pragma GCC unroll 12
-    for (int i = 0; i < TILE_ROWS; i++) {
-#pragma GCC unroll 2
-      for (int j = 0; j < TILE_VECS; j++) sum[i][j] += from[i / 3][i % 3 * row] * column[j];
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < TILE_ROWS / 3; i++) from[i] += along;
-  }
-  memcpy(sums, sum, sizeof sum);
-}
-
-// Writes a tile to C, with the bias, or adds it.
-static void tile(const float *a, size_t row, const float *b, size_t depth, int adds, const float *bias, float *c,
-                 size_t stride, size_t rows, size_t cols) {
-  vec sums[TILE_ROWS][TILE_VECS];
-  if (row == PACKED) tile_product(a, 1, TILE_ROWS, b, depth, sums);
-  else tile_product(a, row, 1, b, depth, sums);
-  for (size_t i = 0; i < rows; i++) {
-    for (size_t j = 0; j < cols; j += LANES) {
-      float *at = c + i * stride + j;
-      const size_t n = cols - j;
-      vec x = sums[i][j / LANES];
-      if (n >= LANES) {
-        if (adds) x += load(at);
-        else if (bias) x += load(bias + j);
-        store(at, x);
-      } else {
-        if (adds) x += load_part(at, n);
-        else if (bias) x += load_part(bias + j, n);
-        store_part(at, x, n);
-      }
-    }
-  }
-}
-
-// A product, or of a deep one a part: all of C, `depth` of k.
+// How a product is cut: into `groups` of rows by `panels` of strips, each TILE_COLS columns; k into blocks of `depth`.
 typedef struct {
   const Product *p;
-  Matrix a, b;
-  float *c;
-  size_t k0, depth, strips, cuts;
-  float *packed_b;
+  size_t strips, groups, panels, depth;
+} Cut;
+
+// Rows and columns of one product of the batch.
+typedef struct {
+  const float *a, *b; // from its first row and column on
+  float *c, *linear;
+  const float *bias;
+  size_t rows, cols;
 } Part;
 
-static void pack_b(const void *call, size_t first, size_t end) {
-  const Part *part = call;
-  const Matrix b = part->b;
-  for (size_t s = first; s < end; s++) {
-    const size_t j = s * TILE_COLS, left = part->p->n - j, count = left < TILE_COLS ? left : TILE_COLS;
-    pack_strip(b.data + part->k0 * b.row_stride + j * b.col_stride, b.col_stride, b.row_stride, count, TILE_COLS,
-               part->depth, part->packed_b + s * TILE_COLS * part->depth);
-  }
+// What a matrix holds from (i, j) on.
+INLINE const float *element(Matrix x, size_t i, size_t j) { return x.data + i * x.row_stride + j * x.col_stride; }
+
+// `rows` runs of `floats`, to be fetched while `tiles` tiles of that depth are computed.
+INLINE Ahead ahead_of(const float *at, size_t floats, size_t stride, size_t rows, size_t tiles, size_t depth) {
+  const size_t lines = (floats + LINE - 1) / LINE, turns = tiles * (depth / LINE + 1);
+  return (Ahead){at, lines, stride, rows, 0, (lines * rows + turns - 1) / turns};
 }
 
-static void multiply_blocks(const void *call, size_t first, size_t end) {
-  const Part *part = call;
-  const Product *p = part->p;
-  const Matrix a = part->a;
-  const size_t k0 = part->k0, depth = part->depth, cuts = part->cuts;
-  float *packed_a = scratch(SCRATCH_GEMM_A, (size_t)BLOCK_ROWS * DEPTH);
-  for (size_t task = first; task < end; task++) {
-    const size_t i0 = task / cuts * BLOCK_ROWS, rows = p->m - i0 < BLOCK_ROWS ? p->m - i0 : BLOCK_ROWS;
-    // Whole strips of a matrix that lies in rows are read where they are.
-    const size_t in_place = a.col_stride == 1 ? rows - rows % TILE_ROWS : 0;
-    for (size_t i = in_place; i < rows; i += TILE_ROWS) {
-      pack_strip(a.data + (i0 + i) * a.row_stride + k0 * a.col_stride, a.row_stride, a.col_stride,
-                 rows - i < TILE_ROWS ? rows - i : TILE_ROWS, TILE_ROWS, depth, packed_a + i * depth);
+static void multiply_part(const Cut *cut, const Part *part) {
+  const Product *p = cut->p;
+  const Rows split = split_rows(part->rows);
+  const size_t cols = part->cols, strips = (cols + TILE_COLS - 1) / TILE_COLS, whole = cols - cols % TILE_COLS;
+  const int a_by_rows = p->a.col_stride == 1, b_by_rows = p->b.col_stride == 1;
+  const size_t a_stride = a_by_rows ? p->a.row_stride : p->a.col_stride;
+  const size_t b_stride = b_by_rows ? p->b.row_stride : p->b.col_stride;
+  const int packs_a = !a_by_rows && strips > 1 && p->k * a_stride > FIRST_CACHE;
+  const int packs_b = !b_by_rows || (split.tiles > 1 && p->k * b_stride > FIRST_CACHE);
+  const size_t wide = packs_b || split.tiles > 1 ? TILE_VECS : wide_vecs(part->rows);
+  float *packed_a = packs_a ? scratch(SCRATCH_GEMM_A, BLOCK_TILES * a_strip(cut->depth)) : NULL;
+  float *packed_b = scratch(SCRATCH_GEMM_B, (packs_b ? strips : 1) * b_strip(cut->depth));
+
+  for (size_t k0 = 0; k0 < p->k || k0 == 0; k0 += cut->depth) {
+    const size_t depth = p->k - k0 < cut->depth ? p->k - k0 : cut->depth, left_k = p->k - k0 - depth;
+    const size_t next_depth = left_k < depth ? left_k : depth;
+    const float *a = part->a + k0 * p->a.col_stride, *b = part->b + k0 * p->b.row_stride;
+    if (packs_b && b_by_rows) pack_b(b, b_stride, cols, depth, packed_b);
+    else if (packs_b) pack_b_transposed(b, b_stride, cols, depth, packed_b);
+    else if (whole < cols) pack_b(b + whole, b_stride, cols - whole, depth, packed_b); // columns to be filled up
+    Ahead ahead[2] = {{0}};
+    if (packs_b && next_depth > 0) {
+      const float *next = b + depth * p->b.row_stride;
+      ahead[1] = b_by_rows ? ahead_of(next, cols, b_stride, next_depth, split.tiles * strips, depth)
+                           : ahead_of(next, next_depth, b_stride, cols, split.tiles * strips, depth);
     }
-    const size_t end_strip = (task % cuts + 1) * part->strips / cuts;
-    for (size_t s = task % cuts * part->strips / cuts; s < end_strip; s++) {
-      const size_t j = s * TILE_COLS, cols = p->n - j < TILE_COLS ? p->n - j : TILE_COLS;
-      for (size_t i = 0; i < rows; i += TILE_ROWS) {
-        const int packed = i >= in_place;
-        tile(packed ? packed_a + i * depth : a.data + (i0 + i) * a.row_stride + k0, packed ? PACKED : a.row_stride,
-             part->packed_b + s * TILE_COLS * depth, depth, k0 > 0 || p->adds, p->bias ? p->bias + j : NULL,
-             part->c + (i0 + i) * p->c_stride + j, p->c_stride, rows - i < TILE_ROWS ? rows - i : TILE_ROWS, cols);
+    Tile tile = {.depth = depth, .c_stride = p->c_stride, .adds = k0 > 0 || p->adds, .gelu = p->gelu && left_k == 0};
+    tile.a_stride = packs_a ? PACKED_ROWS : a_stride;
+    tile.ahead = ahead;
+    for (size_t t0 = 0, i0 = 0, rows; t0 < split.tiles; t0 += BLOCK_TILES, i0 += rows) {
+      const size_t end = split.tiles - t0 < BLOCK_TILES ? split.tiles : t0 + BLOCK_TILES;
+      rows = rows_before(split, end) - i0;
+      if (packs_a) {
+        pack_a(a + i0, a_stride, split, t0, end, depth, packed_a);
+        const size_t below = part->rows - i0 - rows, turns = (end - t0) * strips;
+        if (below > 0) ahead[0] = ahead_of(a + i0 + rows, below < rows ? below : rows, a_stride, depth, turns, depth);
+        else ahead[0] = ahead_of(a + depth * a_stride, rows, a_stride, next_depth, turns, depth);
+      }
+      for (size_t j = 0, vecs; j < cols; j += vecs * LANES) {
+        const size_t left = cols - j;
+        const int in_place = !packs_b && j < whole;
+        vecs = left >= wide * LANES ? wide : left > LANES ? TILE_VECS : 1;
+        tile.b = in_place ? b + j : packs_b ? packed_b + j / TILE_COLS * b_strip(depth) : packed_b;
+        tile.b_stride = in_place ? b_stride : TILE_COLS;
+        tile.cols = left;
+        tile.bias = part->bias ? part->bias + j : NULL;
+        for (size_t t = t0, i = i0; t < end; t++) {
+          const size_t count = split.base + (t < split.extra);
+          if (a_by_rows && j == 0 && t + 1 < split.tiles) {
+            ahead[0] = ahead_of(a + (i + count) * a_stride, depth, a_stride, count, 1, depth);
+          }
+          tile.a = packs_a ? packed_a + (t - t0) * a_strip(depth) : a_by_rows ? a + i * a_stride : a + i;
+          tile.c = part->c + i * p->c_stride + j;
+          tile.linear = tile.gelu && part->linear ? part->linear + i * p->c_stride + j : NULL;
+          tile_kernel(count, vecs, a_by_rows)(&tile);
+          i += count;
+        }
       }
     }
   }
 }
 
-static void multiply(const Product *p, Matrix a, Matrix b, float *c) {
-  const size_t strips = (p->n + TILE_COLS - 1) / TILE_COLS;
-  const size_t blocks = (p->m + BLOCK_ROWS - 1) / BLOCK_ROWS;
-  // Few rows: cut the columns as well, so that every thread has work.
-  const size_t cuts = blocks >= 8 || strips < 8 ? 1 : 8 / blocks;
-  Part part = {p, a, b, c, 0, 0, strips, cuts, scratch(SCRATCH_GEMM_B, strips * TILE_COLS * DEPTH)};
-  const int small = p->m * p->n * p->k <= 100000; // one piece is everything
-  for (; part.k0 < p->k || part.k0 == 0; part.k0 += DEPTH) {
-    part.depth = p->k - part.k0 < DEPTH ? p->k - part.k0 : DEPTH;
-    parallel(strips, small ? strips : 4, pack_b, &part);
-    parallel(blocks * cuts, small ? blocks * cuts : 1, multiply_blocks, &part);
+static void multiply_parts(const void *call, size_t first, size_t end) {
+  const Cut *cut = call;
+  const Product *p = cut->p;
+  for (size_t at = first; at < end; at++) {
+    const size_t panel = at % cut->panels, group = at / cut->panels % cut->groups, batch = at / cut->panels / cut->groups;
+    const size_t i = group * p->m / cut->groups, j = panel * cut->strips / cut->panels * TILE_COLS;
+    const size_t end_i = (group + 1) * p->m / cut->groups, end_j = (panel + 1) * cut->strips / cut->panels * TILE_COLS;
+    const size_t offset = batch * p->c_step + i * p->c_stride + j;
+    const Part part = {
+        element(p->a, i, 0) + batch * p->a_step, element(p->b, 0, j) + batch * p->b_step, p->c + offset,
+        p->linear ? p->linear + offset : NULL,   p->bias ? p->bias + j : NULL,           end_i - i,
+        (end_j < p->n ? end_j : p->n) - j,
+    };
+    if (p->m <= FEW_ROWS && p->a.col_stride == 1 && p->b.row_stride == 1 && p->b.col_stride != 1) {
+      const Tile tile = {.a = part.a, .b = part.b, .a_stride = p->a.row_stride, .b_stride = p->b.col_stride, .depth = p->k,
+                         .c = part.c, .c_stride = p->c_stride, .bias = part.bias, .linear = part.linear, .adds = p->adds,
+                         .gelu = p->gelu};
+      multiply_by_dots(&tile, part.rows, part.cols);
+    } else {
+      multiply_part(cut, &part);
+    }
   }
 }
 
-static void multiply_batch(const void *call, size_t first, size_t end) {
-  const Product *p = call;
-  for (size_t i = first; i < end; i++) {
-    const Matrix a = {p->a.data + i * p->a_step, p->a.row_stride, p->a.col_stride};
-    const Matrix b = {p->b.data + i * p->b_step, p->b.row_stride, p->b.col_stride};
-    multiply(p, a, b, p->c + i * p->c_step);
+// The cheapest cut for the threads there are: what threads compute one after the other, with packing, which parts repeat.
+static void choose_parts(Cut *cut, size_t threads) {
+  const Product *p = cut->p;
+  const size_t least_panels = (p->n + PART_COLS - 1) / PART_COLS, least_groups = (p->m + PART_ROWS - 1) / PART_ROWS;
+  const size_t tiles = (p->m + TILE_ROWS - 1) / TILE_ROWS;
+  double least = __builtin_inf();
+  for (size_t panels = least_panels; panels <= cut->strips && panels <= least_panels + 2 * threads; panels++) {
+    for (size_t groups = least_groups; groups <= tiles && groups <= least_groups + 2 * threads; groups++) {
+      const double vecs = (double)((cut->strips + panels - 1) / panels * TILE_VECS), rows = (double)((p->m + groups - 1) / groups);
+      const double turns = (double)((p->batches * groups * panels + threads - 1) / threads);
+      const double packing = (p->b.col_stride == 1 ? 3 : 5) * vecs + (p->a.col_stride == 1 ? 0.1 : 0.2) * rows; // cycles for each k
+      const double cost = turns * ((rows * vecs / 2 + packing) * (double)p->k + 2000);
+      if (cost < least) {
+        least = cost;
+        cut->panels = panels;
+        cut->groups = groups;
+      }
+    }
   }
 }
 
-void gemm(const Product *p) {
-  if (p->m == 0 || p->n == 0) return;
-  // Threads share small products of a batch whole, and larger ones piece by piece.
-  if (p->m * p->n * p->k < 1000000) parallel(p->batches, 1, multiply_batch, p);
-  else multiply_batch(p, 0, p->batches);
+void gemm(const Product *product) {
+  Product p = *product;
+  if (p.m == 0 || p.n == 0 || p.batches == 0) return;
+  if (p.n == 1 && p.c_stride == 1 && p.b.row_stride == 1 && !p.bias) { // a row is better than a column
+    p.a = (Matrix){product->b.data, p.k, 1};
+    p.b = (Matrix){product->a.data, product->a.col_stride, product->a.row_stride};
+    p.a_step = product->b_step;
+    p.b_step = product->a_step;
+    p.n = p.m;
+    p.m = 1;
+    p.c_stride = p.n;
+  }
+  const size_t strips = (p.n + TILE_COLS - 1) / TILE_COLS, blocks = (p.k + DEPTH - 1) / DEPTH;
+  Cut cut = {&p, strips, 1, 1, blocks > 1 ? round_up((p.k + blocks - 1) / blocks, LINE) : DEPTH};
+  const size_t work = p.m * p.n * p.k;
+  cut.panels = (p.n + PART_COLS - 1) / PART_COLS;
+  cut.groups = (p.m + PART_ROWS - 1) / PART_ROWS;
+  if (work * p.batches > SMALL && p.batches < 8) choose_parts(&cut, (size_t)num_threads());
+  const size_t count = p.batches * cut.groups * cut.panels;
+  const size_t grain = work * p.batches <= SMALL ? count : work < SMALL / 8 ? SMALL / 8 / (work + 1) : 1;
+  parallel(count, grain, multiply_parts, &cut);
 }
 
 // `batches` products C [m, n] = op(A) [m, k] · op(B) [k, n], one after the other in memory; a stride of 0 repeats a matrix.
@@ -156,5 +175,5 @@ void gemm_f32(const float *a, const float *b, const float *bias, float *c, size_
               size_t b_stride, size_t m, size_t n, size_t k, int32_t transpose_a, int32_t transpose_b) {
   const Matrix left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
   const Matrix right = {b, transpose_b ? 1 : n, transpose_b ? k : 1};
-  gemm(&(Product){left, right, c, n, m, n, k, batches, a_stride, b_stride, m * n, bias, 0});
+  gemm(&(Product){left, right, c, n, m, n, k, batches, a_stride, b_stride, m * n, bias, 0, 0, NULL});
 }

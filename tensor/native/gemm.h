@@ -18,6 +18,8 @@ typedef struct {
   size_t batches, a_step, b_step, c_step;
   const float *bias; // [n], or null
   int adds;          // to what C holds; then there is no bias
+  int gelu;          // C is GELU of the sum
+  float *linear;     // of a single product: where the sum goes besides, laid out as C; or null
 } Product;
 
 // Uses all threads, or where it stands inside a piece of a parallel loop its own.

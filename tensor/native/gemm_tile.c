@@ -1,0 +1,102 @@
+// One tile of a matrix product: its sums stay in registers while k passes, and only then go to memory.
+#include "gemm_tile.h"
+
+INLINE void look_ahead(Ahead *ahead) {
+  for (size_t i = 0; i < ahead->at_a_time && ahead->rows > 0; i++) {
+    __builtin_prefetch(ahead->at + ahead->line * LINE, 0, 2);
+    if (++ahead->line == ahead->lines) {
+      ahead->line = 0;
+      ahead->rows--;
+      ahead->at += ahead->stride;
+    }
+  }
+}
+
+// x · Φ(x), as in gelu.c.
+INLINE vec gelu(vec x) { return x * multiply_add(splat(0.5f), vec_erf(x * 0.70710678f), splat(0.5f)); }
+
+void finish_tile(const Tile *t, const vec *sums, size_t rows, size_t vecs) {
+  for (size_t i = 0; i < rows; i++) {
+    for (size_t j = 0; j * LANES < t->cols && j < vecs; j++) {
+      float *at = t->c + i * t->c_stride + j * LANES;
+      const size_t n = t->cols - j * LANES;
+      vec x = sums[i * vecs + j];
+      if (t->adds) x += load_lanes(at, n);
+      else if (t->bias) x += load_lanes(t->bias + j * LANES, n);
+      if (t->linear) store_lanes(t->linear + i * t->c_stride + j * LANES, x, n);
+      store_lanes(at, t->gelu ? gelu(x) : x, n);
+    }
+  }
+}
+
+// `rows` and `vecs` are constants where this is called, so that the loops over them unroll.
+INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const int by_rows) {
+  vec sum[TILE_SUMS] = {{0}};
+  const float *from[(TILE_ROWS + 2) / 3]; // every third row: the two after it are one address calculation away
+  const size_t row = by_rows ? t->a_stride : 1, along = by_rows ? 1 : t->a_stride;
+  for (size_t i = 0; i < (rows + 2) / 3; i++) from[i] = t->a + 3 * i * row;
+  for (size_t i = 0; i < rows; i++) { // C will have come when the sums are there
+    for (size_t j = 0; j < vecs; j++) __builtin_prefetch(t->c + i * t->c_stride + j * LANES, 1, 3);
+  }
+  const float *b = t->b;
+  for (size_t left = t->depth; left > 0;) {
+    const size_t part = left < LINE ? left : LINE;
+    left -= part;
+    look_ahead(t->ahead);
+    look_ahead(t->ahead + 1);
+    for (size_t k = 0; k < part; k++) {
+      vec column[MAX_VECS];
+#pragma GCC unroll 8
+      for (size_t j = 0; j < vecs; j++) column[j] = load(b + j * LANES);
+      b += t->b_stride;
+#pragma GCC unroll 12
+      for (size_t i = 0; i < rows; i++) {
+        const vec x = splat(from[i / 3][i % 3 * row]);
+#pragma GCC unroll 8
+        for (size_t j = 0; j < vecs; j++) sum[i * vecs + j] = multiply_add(x, column[j], sum[i * vecs + j]);
+      }
+#pragma GCC unroll 4
+      for (size_t i = 0; i < (rows + 2) / 3; i++) from[i] += along;
+    }
+  }
+  if (t->cols < vecs * LANES || t->gelu) {
+    vec sums[TILE_SUMS];
+#pragma GCC unroll 24
+    for (size_t i = 0; i < rows * vecs; i++) sums[i] = sum[i];
+    finish_tile(t, sums, rows, vecs);
+    return;
+  }
+#pragma GCC unroll 12
+  for (size_t i = 0; i < rows; i++) {
+#pragma GCC unroll 8
+    for (size_t j = 0; j < vecs; j++) {
+      float *at = t->c + i * t->c_stride + j * LANES;
+      vec x = sum[i * vecs + j];
+      if (t->adds) x += load(at);
+      else if (t->bias) x += load(t->bias + j * LANES);
+      store(at, x);
+    }
+  }
+}
+
+#define KERNELS(rows, vecs)                                                                                       \
+  static void by_rows_##rows##_##vecs(const Tile *t) { if (rows * vecs <= TILE_SUMS) multiply(t, rows, vecs, 1); } \
+  static void by_columns_##rows##_##vecs(const Tile *t) { if (rows * vecs <= TILE_SUMS) multiply(t, rows, vecs, 0); }
+#define ALL_VECS(rows) KERNELS(rows, 1) KERNELS(rows, 2) KERNELS(rows, 4) KERNELS(rows, 8)
+ALL_VECS(1) ALL_VECS(2) ALL_VECS(3) ALL_VECS(4) ALL_VECS(5) ALL_VECS(6)
+#if defined(__AVX512F__)
+ALL_VECS(7) ALL_VECS(8) ALL_VECS(9) ALL_VECS(10) ALL_VECS(11) ALL_VECS(12)
+#endif
+
+#define PAIR(rows, vecs) {by_columns_##rows##_##vecs, by_rows_##rows##_##vecs}
+#define ROW(rows) {PAIR(rows, 1), PAIR(rows, 2), PAIR(rows, 4), PAIR(rows, 8)}
+static TileKernel *const kernels[TILE_ROWS][4][2] = {
+    ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6),
+#if defined(__AVX512F__)
+    ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12),
+#endif
+};
+
+TileKernel *tile_kernel(size_t rows, size_t vecs, int by_rows) {
+  return kernels[rows - 1][vecs == 1 ? 0 : vecs == 2 ? 1 : vecs == 4 ? 2 : 3][by_rows];
+}
