@@ -23,7 +23,7 @@ export function gradients(
       const found = walkBack(tape, value, xs);
       return { value, grads: xs.map(({ id }) => found.get(id)) };
     } finally {
-      for (const { saved } of tape) tf.dispose(saved); // what an error left
+      for (const { saved } of tape) free(saved); // what an error left
       engine.state.activeTape = [];
     }
   });
@@ -42,10 +42,10 @@ function recorded(f: () => Scalar): Scalar {
 /** The gradients of `value` by tensor id, in the end those by the leaves alone. */
 function walkBack(tape: readonly TapeNode[], value: Scalar, xs: readonly Tensor[]): Map<number, Tensor> {
   const dependent = new Set(xs.map(({ id }) => id));
-  const path = tape.filter(({ inputs, outputs, saved }) => {
-    const depends = Object.values(inputs).some(({ id }) => dependent.has(id));
-    if (depends) { for (const { id } of outputs) dependent.add(id); }
-    else tf.dispose(saved);
+  const path = tape.filter((node) => {
+    const depends = inputsOf(node, dependent).length > 0;
+    if (depends) { for (const { id } of node.outputs) dependent.add(id); }
+    else free(node.saved);
     return depends;
   });
   const grads = new Map<number, Tensor>([[value.id, tf.onesLike(value)]]);
@@ -53,40 +53,55 @@ function walkBack(tape: readonly TapeNode[], value: Scalar, xs: readonly Tensor[
     const dys = node.outputs.map(({ id }) => grads.get(id));
     if (dys.some((dy) => dy !== undefined)) { // it leads to the value
       for (const { id } of node.outputs) grads.delete(id);
-      const inputs = Object.entries(node.inputs).filter(([, { id }]) => dependent.has(id));
-      for (const [i, dx] of inputGradients(node, inputs, dys).entries()) {
-        const { id } = inputs[i]![1];
+      const names = inputsOf(node, dependent);
+      for (const [i, dx] of inputGradients(node, names, dys).entries()) {
+        const { id } = node.inputs[names[i]!]!;
         const sum = grads.get(id);
         grads.set(id, sum ? accumulate(sum, dx) : dx);
       }
-      tf.dispose(dys);
+      free(dys);
     }
-    tf.dispose(node.saved);
+    free(node.saved);
   }
   return grads;
 }
 
-/** A gradient function may hand back a tensor that others hold too, or one tensor twice; what comes out here is the caller's alone. */
+/** Names of a node's inputs that depend on a parameter. */
+function inputsOf({ inputs }: TapeNode, dependent: ReadonlySet<number>): string[] {
+  return Object.keys(inputs).filter((name) => dependent.has(inputs[name]!.id));
+}
+
+/** As `tf.dispose()`, which looks for tensors in all that a container refers to. */
+function free(tensors: readonly (Tensor | undefined)[] = []): void {
+  for (const tensor of tensors) tensor?.dispose();
+}
+
+/**
+ * The gradients by some inputs of a node. Nothing else of what it computes stays, as after `tf.tidy()`. A gradient function may hand back
+ * a tensor that others hold too, or one tensor twice; what comes out here is the caller's alone.
+ */
 function inputGradients(
-  { kernelName, gradient }: TapeNode,
-  inputs: readonly (readonly [string, Tensor])[],
+  { kernelName, gradient, inputs }: TapeNode,
+  names: readonly string[],
   dys: readonly (Tensor | undefined)[],
 ): Tensor[] {
   if (!gradient) throw new Error(`Cannot differentiate ${kernelName}: tfjs has no gradient of it`);
-  return tf.tidy(() => {
-    const { id } = tf.engine().state.activeScope;
-    const byInput = gradient(dys as Tensor[]); // zeros stand in for the missing
-    const seen = new Set<Tensor>();
-    return inputs.map(([name, x]) => {
-      const dx = byInput[name]!();
-      if (!tf.util.arraysEqual(dx.shape, x.shape)) {
-        throw new Error(
-          `The gradient of ${kernelName} by its input ${name} is [${dx.shape}], the input [${x.shape}]: they must be alike`,
-        );
-      }
-      const isOwn = dx.scopeId === id && !seen.has(dx);
-      seen.add(dx);
-      return isOwn ? dx : tf.clone(dx);
-    });
-  });
+  const { activeScope: { track } } = tf.engine().state;
+  const numBefore = track.length;
+  const byInput = gradient(dys as Tensor[]); // zeros stand in for the missing
+  const dxs: Tensor[] = [];
+  for (const name of names) {
+    const dx = byInput[name]!();
+    const { shape } = inputs[name]!;
+    if (!tf.util.arraysEqual(dx.shape, shape)) {
+      throw new Error(
+        `The gradient of ${kernelName} by its input ${name} is [${dx.shape}], the input [${shape}]: they must be alike`,
+      );
+    }
+    const isOwn = track.indexOf(dx, numBefore) >= 0 && !dxs.includes(dx);
+    dxs.push(isOwn ? dx : tf.clone(dx));
+  }
+  for (const tensor of track.splice(numBefore)) if (!tensor.kept && !dxs.includes(tensor)) tensor.dispose();
+  track.push(...dxs);
+  return dxs;
 }

@@ -9,6 +9,7 @@ import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
  */
 export function accumulate(sum: Tensor, x: Tensor): Tensor {
   const total = hasFusedKernel("Accumulate") ? runFusedKernel("Accumulate", { sum, x })[0]! : tf.add(sum, x);
-  tf.dispose([sum, x]);
+  sum.dispose();
+  x.dispose();
   return total;
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { batchNormReference } from "./batch_norm_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { requireFeatures } from "./require_features.ts";
@@ -17,12 +17,17 @@ import { requireFeatures } from "./require_features.ts";
 export function batchNorm(x: Tensor2D, weight: Tensor1D, bias: Tensor1D, epsilon: number): Tensor2D {
   requireFeatures("batchNorm", x, weight, bias);
   if (!hasFusedKernel("BatchNorm")) return batchNormReference(x, weight, bias, epsilon);
-  return tf.customGrad((x, weight, bias, save) => {
-    const inputs = { x: x as Tensor2D, weight: weight as Tensor1D, bias: bias as Tensor1D };
-    const [y, mean, inverseStd] = runFusedKernel("BatchNorm", inputs, { epsilon });
-    (save as GradSaveFunc)([x as Tensor2D, weight as Tensor1D, mean!, inverseStd!]);
-    const gradFunc = (dy: Tensor, [x, weight, mean, inverseStd]: Tensor[]) =>
-      runFusedKernel("BatchNormGrad", { dy, x: x!, weight: weight!, mean: mean!, inverseStd: inverseStd! });
-    return { value: y!, gradFunc };
-  })(x, weight, bias) as Tensor2D;
+  const [y] = tapeEntry(
+    [x, weight, bias],
+    (save) => {
+      const [y, mean, inverseStd] = runFusedKernel("BatchNorm", { x, weight, bias }, { epsilon });
+      save([x, weight, mean!, inverseStd!]);
+      return [y!];
+    },
+    ([dy], [x, weight, mean, inverseStd]) => {
+      const inputs = { dy: dy!, x: x!, weight: weight!, mean: mean!, inverseStd: inverseStd! };
+      return runFusedKernel("BatchNormGrad", inputs); // dx, dweight, dbias
+    },
+  );
+  return y as Tensor2D;
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor3D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { classAttentionReference } from "./class_attention_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 
@@ -23,14 +23,17 @@ export function classAttention(
     throw new RangeError(`Cannot split width ${dim} into ${numHeads} heads: choose a divisor of ${dim}`);
   }
   if (!hasFusedKernel("ClassAttention")) return classAttentionReference(query, keys, values, numHeads);
-  return tf.customGrad((query, keys, values, save) => {
-    const inputs = { query: query as Tensor3D, keys: keys as Tensor3D, values: values as Tensor3D };
-    const [y, weights] = runFusedKernel("ClassAttention", inputs, { numHeads }); // weights [B, heads, N]
-    (save as GradSaveFunc)([inputs.query, inputs.keys, inputs.values, weights!]);
-    const gradFunc = (dy: Tensor, [query, keys, values, weights]: Tensor[]) => {
-      const saved = { query: query!, keys: keys!, values: values!, weights: weights! };
-      return runFusedKernel("ClassAttentionGrad", { dy, ...saved }, { numHeads });
-    };
-    return { value: y!, gradFunc };
-  })(query, keys, values) as Tensor3D;
+  const [y] = tapeEntry(
+    [query, keys, values],
+    (save) => {
+      const [y, weights] = runFusedKernel("ClassAttention", { query, keys, values }, { numHeads }); // weights [B, heads, N]
+      save([query, keys, values, weights!]);
+      return [y!];
+    },
+    ([dy], [query, keys, values, weights]) => {
+      const inputs = { dy: dy!, query: query!, keys: keys!, values: values!, weights: weights! };
+      return runFusedKernel("ClassAttentionGrad", inputs, { numHeads });
+    },
+  );
+  return y as Tensor3D;
 }

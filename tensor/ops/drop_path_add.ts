@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor1D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor3D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { dropPathAddReference } from "./drop_path_add_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 
@@ -19,13 +20,13 @@ export function dropPathAdd(x: Tensor3D, branch: Tensor3D, scale: Tensor1D): Ten
     );
   }
   if (!hasFusedKernel("DropPathAdd")) return dropPathAddReference(x, branch, scale);
-  return tf.customGrad((x, branch, save) => {
-    const inputs = { x: x as Tensor3D, branch: branch as Tensor3D, scale };
-    (save as GradSaveFunc)([scale]);
-    const gradFunc = (dy: Tensor, [scale]: Tensor[]) => [
-      tf.clone(dy),
-      ...runFusedKernel("DropPathAddGrad", { dy, scale: scale! }),
-    ];
-    return { value: runFusedKernel("DropPathAdd", inputs)[0]!, gradFunc };
-  })(x, branch) as Tensor3D;
+  const [y] = tapeEntry(
+    [x, branch],
+    (save) => {
+      save([scale]);
+      return runFusedKernel("DropPathAdd", { x, branch, scale });
+    },
+    ([dy], [scale]) => [tf.clone(dy!), ...runFusedKernel("DropPathAddGrad", { dy: dy!, scale: scale! })],
+  );
+  return y as Tensor3D;
 }

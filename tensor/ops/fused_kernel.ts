@@ -6,7 +6,7 @@ export function hasFusedKernel(name: string): boolean {
 }
 
 /**
- * Runs a fused kernel of the device in use. Call it inside `tf.customGrad`, where the tape does not record.
+ * Runs a fused kernel of the device in use. The tape does not know its gradient: call it inside `tapeEntry()`, which does.
  * @param name A kernel that {@linkcode hasFusedKernel} has found.
  * @param inputs The kernel's tensors, or lists of them, by name.
  * @param attrs The kernel's numbers, or lists of them, by name.
@@ -17,11 +17,12 @@ export function runFusedKernel(
   inputs: Readonly<Record<string, tf.Tensor | readonly (tf.Tensor | undefined)[]>>,
   attrs: Readonly<Record<string, number | readonly number[]>> = {},
 ): tf.Tensor[] {
-  const named = { ...inputs } as tf.NamedTensorMap; // tfjs hands them on as they are
-  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(
-    name,
-    named,
-    { ...attrs } as tf.NamedAttrMap,
-  );
-  return Array.isArray(outputs) ? outputs : [outputs];
+  const engine = tf.engine();
+  const call = { inputs: inputs as tf.NamedTensorMap, attrs: attrs as tf.NamedAttrMap };
+  if (engine.isTapeOn() || engine.state.profiling) { // a gradient of this gradient must miss it, a profile tell it
+    return [engine.runKernel(name, call.inputs, call.attrs)].flat();
+  }
+  const { kernelFunc } = tf.getKernel(name, engine.backendName)!;
+  const outputs = [kernelFunc({ ...call, backend: engine.backend })].flat();
+  return outputs.map((info) => engine.makeTensorFromTensorInfo(info));
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { gatherPatchesReference } from "./gather_patches_reference.ts";
 
@@ -16,7 +16,7 @@ import { gatherPatchesReference } from "./gather_patches_reference.ts";
  * @throws {TypeError} If `keep` is not int32, or its rows are not a multiple of the batch size.
  */
 export function gatherPatches(images: Tensor4D, patchSize: number, keep?: Tensor2D): Tensor3D {
-  const [batchSize, height, width] = images.shape;
+  const [batchSize, height, width, channels] = images.shape;
   if (!(patchSize >= 1 && height % patchSize === 0 && width % patchSize === 0)) {
     throw new RangeError(
       `Cannot cut images of ${height}×${width} into patches of ${patchSize}×${patchSize}: ` +
@@ -30,20 +30,16 @@ export function gatherPatches(images: Tensor4D, patchSize: number, keep?: Tensor
     );
   }
   if (!hasFusedKernel("GatherPatches")) return gatherPatchesReference(images, patchSize, keep);
-  return tf.customGrad((images, save) => {
-    const { shape: [batchSize, height, width, channels] } = images as Tensor4D;
-    const [patches] = runFusedKernel(
-      "GatherPatches",
-      { images: images as Tensor4D, ...keep && { keep } },
-      { patchSize },
-    );
-    (save as GradSaveFunc)(keep ? [keep] : []);
-    const gradFunc = (dy: Tensor, [keep]: Tensor[]) =>
-      runFusedKernel(
-        "GatherPatchesGrad",
-        { dy, ...keep && { keep } },
-        { batchSize, height, width, channels, patchSize },
-      );
-    return { value: patches!, gradFunc };
-  })(images) as Tensor3D;
+  const [patches] = tapeEntry(
+    [images],
+    (save) => {
+      save(keep ? [keep] : []);
+      return runFusedKernel("GatherPatches", { images, ...keep && { keep } }, { patchSize });
+    },
+    ([dy], [keep]) => {
+      const sizes = { batchSize, height, width, channels, patchSize };
+      return runFusedKernel("GatherPatchesGrad", { dy: dy!, ...keep && { keep } }, sizes);
+    },
+  );
+  return patches as Tensor3D;
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { gatherTokensReference } from "./gather_tokens_reference.ts";
 
@@ -19,11 +19,14 @@ export function gatherTokens(tokens: Tensor3D, keep: Tensor2D): Tensor3D {
     );
   }
   if (!hasFusedKernel("GatherTokens")) return gatherTokensReference(tokens, keep);
-  return tf.customGrad((tokens, save) => {
-    const [batchSize, numTokens] = (tokens as Tensor3D).shape;
-    (save as GradSaveFunc)([keep]);
-    const gradFunc = (dy: Tensor, [keep]: Tensor[]) =>
-      runFusedKernel("GatherTokensGrad", { dy, keep: keep! }, { batchSize, numTokens });
-    return { value: runFusedKernel("GatherTokens", { tokens: tokens as Tensor3D, keep })[0]!, gradFunc };
-  })(tokens) as Tensor3D;
+  const [batchSize, numTokens] = tokens.shape;
+  const [kept] = tapeEntry(
+    [tokens],
+    (save) => {
+      save([keep]);
+      return runFusedKernel("GatherTokens", { tokens, keep });
+    },
+    ([dy], [keep]) => runFusedKernel("GatherTokensGrad", { dy: dy!, keep: keep! }, { batchSize, numTokens }),
+  );
+  return kept as Tensor3D;
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { geluReference } from "./gelu_reference.ts";
 
@@ -10,9 +10,13 @@ import { geluReference } from "./gelu_reference.ts";
  */
 export function gelu<T extends Tensor>(x: T): T {
   if (!hasFusedKernel("Gelu")) return geluReference(x);
-  return tf.customGrad((x, save) => {
-    (save as GradSaveFunc)([x as T]);
-    const gradFunc = (dy: Tensor, [x]: Tensor[]) => runFusedKernel("GeluGrad", { dy, x: x! });
-    return { value: runFusedKernel("Gelu", { x: x as T })[0]!, gradFunc };
-  })(x) as T;
+  const [y] = tapeEntry(
+    [x],
+    (save) => {
+      save([x]);
+      return runFusedKernel("Gelu", { x });
+    },
+    ([dy], [x]) => runFusedKernel("GeluGrad", { dy: dy!, x: x! }),
+  );
+  return y as T;
 }

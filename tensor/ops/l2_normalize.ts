@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { l2NormalizeReference } from "./l2_normalize_reference.ts";
 
@@ -11,11 +11,14 @@ import { l2NormalizeReference } from "./l2_normalize_reference.ts";
  */
 export function l2Normalize<T extends Tensor>(x: T, epsilon = 1e-12): T {
   if (!hasFusedKernel("L2Normalize")) return l2NormalizeReference(x, epsilon);
-  return tf.customGrad((x, save) => {
-    const [y, norm] = runFusedKernel("L2Normalize", { x: x as T }, { epsilon });
-    (save as GradSaveFunc)([y!, norm!]);
-    const gradFunc = (dy: Tensor, [y, norm]: Tensor[]) =>
-      runFusedKernel("L2NormalizeGrad", { dy, y: y!, norm: norm! }, { epsilon });
-    return { value: y!, gradFunc };
-  })(x) as T;
+  const [y] = tapeEntry(
+    [x],
+    (save) => {
+      const [y, norm] = runFusedKernel("L2Normalize", { x }, { epsilon });
+      save([y!, norm!]);
+      return [y!];
+    },
+    ([dy], [y, norm]) => runFusedKernel("L2NormalizeGrad", { dy: dy!, y: y!, norm: norm! }, { epsilon }),
+  );
+  return y as T;
 }

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { layerNormReference } from "./layer_norm_reference.ts";
 import { requireFeatures } from "./require_features.ts";
@@ -16,12 +16,17 @@ import { requireFeatures } from "./require_features.ts";
 export function layerNorm<T extends Tensor>(x: T, weight: Tensor1D, bias: Tensor1D, epsilon: number): T {
   requireFeatures("layerNorm", x, weight, bias);
   if (!hasFusedKernel("LayerNorm")) return layerNormReference(x, weight, bias, epsilon);
-  return tf.customGrad((x, weight, bias, save) => {
-    const inputs = { x: x as T, weight: weight as Tensor1D, bias: bias as Tensor1D };
-    const [y, mean, inverseStd] = runFusedKernel("LayerNorm", inputs, { epsilon });
-    (save as GradSaveFunc)([x as T, weight as Tensor1D, mean!, inverseStd!]);
-    const gradFunc = (dy: Tensor, [x, weight, mean, inverseStd]: Tensor[]) =>
-      runFusedKernel("LayerNormGrad", { dy, x: x!, weight: weight!, mean: mean!, inverseStd: inverseStd! });
-    return { value: y!, gradFunc };
-  })(x, weight, bias) as T;
+  const [y] = tapeEntry(
+    [x, weight, bias],
+    (save) => {
+      const [y, mean, inverseStd] = runFusedKernel("LayerNorm", { x, weight, bias }, { epsilon });
+      save([x, weight, mean!, inverseStd!]);
+      return [y!];
+    },
+    ([dy], [x, weight, mean, inverseStd]) => {
+      const inputs = { dy: dy!, x: x!, weight: weight!, mean: mean!, inverseStd: inverseStd! };
+      return runFusedKernel("LayerNormGrad", inputs); // dx, dweight, dbias
+    },
+  );
+  return y as T;
 }

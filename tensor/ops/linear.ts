@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { linearReference } from "./linear_reference.ts";
 
@@ -20,11 +20,13 @@ export function linear<T extends Tensor>(x: T, weight: Tensor2D, bias: Tensor1D)
     );
   }
   if (!hasFusedKernel("Linear")) return linearReference(x, weight, bias);
-  return tf.customGrad((x, weight, bias, save) => {
-    const [y] = runFusedKernel("Linear", { x: x as T, weight: weight as Tensor2D, bias: bias as Tensor1D });
-    (save as GradSaveFunc)([x as T, weight as Tensor2D]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) =>
-      runFusedKernel("LinearGrad", { dy, x: saved[0]!, weight: saved[1]! }); // dx, dweight, dbias
-    return { value: y!, gradFunc };
-  })(x, weight, bias) as T;
+  const [y] = tapeEntry(
+    [x, weight, bias],
+    (save) => {
+      save([x, weight]);
+      return runFusedKernel("Linear", { x, weight, bias });
+    },
+    ([dy], [x, weight]) => runFusedKernel("LinearGrad", { dy: dy!, x: x!, weight: weight! }), // dx, dweight, dbias
+  );
+  return y as T;
 }

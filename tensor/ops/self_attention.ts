@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor3D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { selfAttentionReference } from "./self_attention_reference.ts";
 
@@ -21,11 +21,17 @@ export function selfAttention(qkv: Tensor3D, numHeads: number): Tensor3D {
     );
   }
   if (!hasFusedKernel("SelfAttention")) return selfAttentionReference(qkv, numHeads);
-  return tf.customGrad((qkv, save) => {
-    const [y, logSumExp] = runFusedKernel("SelfAttention", { qkv: qkv as Tensor3D }, { numHeads });
-    (save as GradSaveFunc)([qkv as Tensor3D, y!, logSumExp!]);
-    const gradFunc = (dy: Tensor, [qkv, y, logSumExp]: Tensor[]) =>
-      runFusedKernel("SelfAttentionGrad", { dy, qkv: qkv!, y: y!, logSumExp: logSumExp! }, { numHeads });
-    return { value: y!, gradFunc };
-  })(qkv) as Tensor3D;
+  const [y] = tapeEntry(
+    [qkv],
+    (save) => {
+      const [y, logSumExp] = runFusedKernel("SelfAttention", { qkv }, { numHeads });
+      save([qkv, y!, logSumExp!]);
+      return [y!];
+    },
+    ([dy], [qkv, y, logSumExp]) => {
+      const inputs = { dy: dy!, qkv: qkv!, y: y!, logSumExp: logSumExp! };
+      return runFusedKernel("SelfAttentionGrad", inputs, { numHeads });
+    },
+  );
+  return y as Tensor3D;
 }

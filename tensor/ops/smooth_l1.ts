@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { smoothL1Reference } from "./smooth_l1_reference.ts";
 
@@ -21,10 +22,14 @@ export function smoothL1<T extends Tensor>(pred: Tensor, target: Tensor, beta: n
   }
   if (!(beta > 0)) throw new RangeError(`smoothL1 needs a beta above 0, not ${beta}`);
   if (!hasFusedKernel("SmoothL1")) return smoothL1Reference(pred, target, beta);
-  return tf.customGrad((pred, save) => {
-    (save as GradSaveFunc)([pred as Tensor, target]);
-    const gradFunc = (dy: Tensor, [pred, target]: Tensor[]) =>
-      runFusedKernel("SmoothL1Grad", { dy, pred: pred!, target: target! }, { beta });
-    return { value: runFusedKernel("SmoothL1", { pred: pred as Tensor, target }, { beta })[0]!, gradFunc };
-  })(pred) as T;
+  const [loss] = tapeEntry(
+    [pred],
+    (save) => {
+      save([pred, target]);
+      return runFusedKernel("SmoothL1", { pred, target }, { beta });
+    },
+    ([dy], [pred, target]) =>
+      runFusedKernel("SmoothL1Grad", { dy: dy!, pred: pred!, target: target! }, { beta }),
+  );
+  return loss as T;
 }

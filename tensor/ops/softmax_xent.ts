@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { GradSaveFunc, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { softmaxXentReference } from "./softmax_xent_reference.ts";
 
@@ -17,11 +18,15 @@ export function softmaxXent(logits: Tensor2D, target: Tensor2D): Tensor1D {
     );
   }
   if (!hasFusedKernel("SoftmaxXent")) return softmaxXentReference(logits, target);
-  return tf.customGrad((logits, save) => {
-    const [loss, logSum] = runFusedKernel("SoftmaxXent", { logits: logits as Tensor2D, target });
-    (save as GradSaveFunc)([logits as Tensor2D, target, logSum!]);
-    const gradFunc = (dy: Tensor, [logits, target, logSum]: Tensor[]) =>
-      runFusedKernel("SoftmaxXentGrad", { dy, logits: logits!, target: target!, logSum: logSum! });
-    return { value: loss!, gradFunc };
-  })(logits) as Tensor1D;
+  const [loss] = tapeEntry(
+    [logits],
+    (save) => {
+      const [loss, logSum] = runFusedKernel("SoftmaxXent", { logits, target });
+      save([logits, target, logSum!]);
+      return [loss!];
+    },
+    ([dy], [logits, target, logSum]) =>
+      runFusedKernel("SoftmaxXentGrad", { dy: dy!, logits: logits!, target: target!, logSum: logSum! }),
+  );
+  return loss as Tensor1D;
 }
