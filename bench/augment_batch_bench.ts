@@ -1,5 +1,10 @@
-import { type Augmentation, augmentBatch, type ImageSet } from "@lacuna/data";
+import { type Augmentation, augmentBatch, augmentBatchAsync, type ImageSet } from "@lacuna/data";
 import { stream, uniforms } from "@lacuna/random";
+import { augmentImages, useDevice } from "@lacuna/tensor";
+import { drawEdits } from "../data/_draw_edits.ts";
+import { augmentImagesReference } from "../tensor/ops/augment_images_reference.ts";
+
+await useDevice("native");
 
 const augmentation: Augmentation = {
   crop: { scale: [0.2, 1], ratio: [3 / 4, 4 / 3] },
@@ -24,7 +29,22 @@ for (const [height, width, channels] of [[28, 28, 1], [32, 32, 3]] as const) {
     std: Array(channels).fill(0.29),
     contentHash: "",
   };
-  Deno.bench(`augmentBatch 64 images of ${height}×${width}×${channels}`, { group: "augmentBatch" }, () => {
-    augmentBatch(set, samples, augmentation, { seed: 0, epoch: 0 });
+  const address = { seed: 0, epoch: 0 };
+  const edits = drawEdits(set, samples, augmentation, address);
+  const group = `augmentBatch 64 images of ${height}×${width}×${channels}`;
+  Deno.bench(`${group}, edits given, fused`, { group, baseline: true }, () => {
+    augmentImages(set.images, set, edits);
+  });
+  Deno.bench(`${group}, edits given, reference`, { group }, () => {
+    augmentImagesReference(set.images, set, edits);
+  });
+  Deno.bench(`${group}, edits drawn`, { group }, () => {
+    augmentBatch(set, samples, augmentation, address);
+  });
+  Deno.bench(`${group}, edits drawn, another thread, time of the caller's`, { group }, async (bench) => {
+    bench.start();
+    const batch = augmentBatchAsync(set, samples, augmentation, address);
+    bench.end();
+    await batch;
   });
 }

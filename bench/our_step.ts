@@ -69,10 +69,12 @@ async function check(setup: Setup, numSteps: number): Promise<Answers["check"]> 
   fillParameters(step.parameters, 100);
   if (step.teacher) fillParameters(step.teacher, 10000);
   const counts = [step.parameters, step.teacher ?? {}].map(numElements);
-  if (setup.step === "embedding" || setup.step === "attention") {
-    let vectors = new Float32Array();
-    await step.take(([found]) => vectors = found!.dataSync<"float32">().slice());
-    return checkVectors(counts, vectors);
+  if (setup.step === "embedding" || setup.step === "attention" || setup.step === "conv1d") {
+    const vectors: number[] = [];
+    await step.take((results) => {
+      for (const result of results) for (const x of result.dataSync()) vectors.push(x);
+    });
+    return checkVectors(counts, Float32Array.from(vectors));
   }
   const losses: number[] = [];
   const norms: number[] = [];

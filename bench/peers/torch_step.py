@@ -15,6 +15,7 @@ import time
 import torch
 
 from torch_attention import AttentionStep
+from torch_conv1d import Conv1dStep
 from torch_embedding import EmbeddingStep
 from torch_extrema import ExtremaStep
 from torch_mae import MaeStep
@@ -22,6 +23,7 @@ from torch_transformer import TransformerStep
 
 STEPS = {
     "attention": AttentionStep,
+    "conv1d": Conv1dStep,
     "embedding": EmbeddingStep,
     "extrema": ExtremaStep,
     "mae": MaeStep,

@@ -1,4 +1,5 @@
 import { AttentionStep } from "./attention.ts";
+import { Conv1dStep } from "./conv1d.ts";
 import { EmbeddingStep } from "./embedding.ts";
 import { extremaIndices, ExtremaStep } from "./extrema.ts";
 import { maeIndices, MaeStep } from "./mae.ts";
@@ -23,6 +24,8 @@ export function buildStep(setup: Setup, still = false): Step {
       return new EmbeddingStep(setup);
     case "attention":
       return new AttentionStep(setup);
+    case "conv1d":
+      return new Conv1dStep(setup);
   }
 }
 

@@ -48,8 +48,28 @@ export type AttentionSetup = {
   readonly gradient: boolean;
 };
 
+/** A convolution along time, or with `gradient` that and its gradients. */
+export type Conv1dSetup = {
+  readonly step: "conv1d";
+  readonly batchSize: number;
+  readonly time: number;
+  readonly channels: number;
+  readonly outChannels: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly groups: number;
+  readonly padding: "valid" | "same";
+  readonly gradient: boolean;
+};
+
 /** What all contenders build: the same model, for the same batch. */
-export type Setup = ExtremaSetup | MaeSetup | TransformerSetup | EmbeddingSetup | AttentionSetup;
+export type Setup =
+  | ExtremaSetup
+  | MaeSetup
+  | TransformerSetup
+  | EmbeddingSetup
+  | AttentionSetup
+  | Conv1dSetup;
 
 /** Images, or sequences, that one step takes. */
 export function batchSizeOf(setup: Setup): number {

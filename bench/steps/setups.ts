@@ -61,6 +61,11 @@ export function describe(setup: Setup): string {
     case "embedding":
       return `Class vectors, forward only: ${setup.batchSize} images of ${setup.image.height}×${setup.image.width} in patches of ` +
         `${setup.patchSize}, width ${setup.dim}, depth ${setup.depth}, ${setup.numHeads} heads`;
+    case "conv1d":
+      return `Convolution${
+        setup.gradient ? " and its gradients" : ""
+      }: ${setup.batchSize} × ${setup.time} × ${setup.channels}, ` +
+        `kernel ${setup.kernelSize}, stride ${setup.stride}, ${setup.groups} groups`;
     case "attention":
       return `Self-attention${
         setup.gradient ? " and its gradient" : ""
