@@ -14,7 +14,8 @@ const augmentation: Augmentation = {
 const samples = Int32Array.from({ length: 64 }, (_, i) => i);
 
 for (const [height, width, channels] of [[28, 28, 1], [32, 32, 3]] as const) {
-  const pixels = uniforms(64 * height * width * channels, stream({ seed: 0, name: "pixels" }));
+  const noise = uniforms(64 * height * width * channels, stream({ seed: 0, name: "pixels" }));
+  const pixels = Uint8Array.from(noise, (u) => 256 * u);
   const set: ImageSet = {
     name: "noise",
     height,
@@ -23,7 +24,7 @@ for (const [height, width, channels] of [[28, 28, 1], [32, 32, 3]] as const) {
     numClasses: 1,
     classNames: ["noise"],
     size: 64,
-    images: Uint8Array.from(pixels, (u) => 256 * u),
+    images: pixels,
     labels: new Int32Array(64),
     mean: Array(channels).fill(0.5),
     std: Array(channels).fill(0.29),
@@ -33,10 +34,10 @@ for (const [height, width, channels] of [[28, 28, 1], [32, 32, 3]] as const) {
   const edits = drawEdits(set, samples, augmentation, address);
   const group = `augmentBatch 64 images of ${height}×${width}×${channels}`;
   Deno.bench(`${group}, edits given, fused`, { group, baseline: true }, () => {
-    augmentImages(set.images, set, edits);
+    augmentImages(pixels, set, edits);
   });
   Deno.bench(`${group}, edits given, reference`, { group }, () => {
-    augmentImagesReference(set.images, set, edits);
+    augmentImagesReference(pixels, set, edits);
   });
   Deno.bench(`${group}, edits drawn`, { group }, () => {
     augmentBatch(set, samples, augmentation, address);
