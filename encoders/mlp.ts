@@ -1,7 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import { gelu, type ParameterMap } from "@lacuna/tensor";
+import { mlp, type ParameterMap } from "@lacuna/tensor";
 import { Linear } from "./linear.ts";
 import type { Module } from "./module.ts";
 import { under } from "./under.ts";
@@ -27,6 +26,8 @@ export class Mlp implements Module {
 
   /** tokens [B, N, D] → [B, N, D]. */
   forward(tokens: Tensor3D): Tensor3D {
-    return tf.tidy(() => this.#fc2.forward(gelu(this.#fc1.forward(tokens))));
+    const { weight: weight1, bias: bias1 } = this.#fc1.parameters;
+    const { weight: weight2, bias: bias2 } = this.#fc2.parameters;
+    return mlp(tokens, weight1 as Tensor2D, bias1 as Tensor1D, weight2 as Tensor2D, bias2 as Tensor1D);
   }
 }

@@ -39,6 +39,7 @@ export { globalNorm } from "./ops/global_norm.ts";
 export { l2Normalize } from "./ops/l2_normalize.ts";
 export { layerNorm } from "./ops/layer_norm.ts";
 export { linear } from "./ops/linear.ts";
+export { mlp } from "./ops/mlp.ts";
 export { momentumUpdate } from "./ops/momentum_update.ts";
 export { selfAttention } from "./ops/self_attention.ts";
 export { smoothL1 } from "./ops/smooth_l1.ts";

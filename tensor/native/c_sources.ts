@@ -16,6 +16,7 @@ export const kernelSources: readonly string[] = [
   "layer_norm.c",
   "layout.c",
   "losses.c",
+  "mlp.c",
   "optimizer.c",
   "patches.c",
   "platform_posix.c",
@@ -31,6 +32,7 @@ export const portableSource = "processor.c";
 
 /** What they include. */
 export const headers: readonly string[] = [
+  "gelu.h",
   "gemm.h",
   "gemm_tile.h",
   "platform.h",

@@ -131,6 +131,45 @@ export const symbols = {
     ],
     result: "void",
   },
+  // x, weight1, bias1, weight2, bias2, linear or null, y, rows, in, hidden, out
+  mlp_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "void",
+  },
+  // dy, x, linear, weight1, weight2, hidden for work, dlinear for work, dx, dweight1, dbias1, dweight2, dbias2, rows, in, hidden, out
+  mlp_grad_f32: {
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "void",
+  },
   gelu_f32: { parameters: ["buffer", "buffer", "usize"], result: "void" }, // x, y, size
   gelu_grad_f32: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "void" }, // dy, x, dx, size
   // logits, target, loss, log_sum, rows, dim

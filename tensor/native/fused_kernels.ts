@@ -37,6 +37,63 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       return [dx!.info, dweight!.info, dbias!.info];
     },
 
+    Mlp({ inputs: { x, weight1, bias1, weight2, bias2 }, attrs: { keeps }, backend }) {
+      const [inDim, hiddenDim, outDim] = [...weight1!.shape, weight2!.shape[1]] as [number, number, number];
+      const lead = x!.shape.slice(0, -1);
+      const y = backend.output([...lead, outDim]);
+      const linear = keeps ? backend.output([...lead, hiddenDim]) : undefined;
+      const [xs, w1, b1, w2, b2] = valuesOf(backend, x, weight1, bias1, weight2, bias2);
+      const rows = tf.util.sizeFromShape(lead);
+      native.mlp_f32(
+        xs!,
+        w1!,
+        b1!,
+        w2!,
+        b2!,
+        linear?.values ?? null,
+        y.values,
+        rows,
+        inDim,
+        hiddenDim,
+        outDim,
+      );
+      return linear ? [y.info, linear.info] : [y.info];
+    },
+
+    MlpGrad({ inputs: { dy, x, linear, weight1, weight2 }, backend }) {
+      const [inDim, hiddenDim, outDim] = [...weight1!.shape, weight2!.shape[1]] as [number, number, number];
+      const [dx, dweight1, dbias1, dweight2, dbias2] = outputs(
+        backend,
+        x!.shape,
+        weight1!.shape,
+        [hiddenDim],
+        weight2!.shape,
+        [outDim],
+      );
+      const [hidden, dlinear] = outputs(backend, linear!.shape, linear!.shape);
+      const [dys, xs, linears, w1, w2] = valuesOf(backend, dy, x, linear, weight1, weight2);
+      native.mlp_grad_f32(
+        dys!,
+        xs!,
+        linears!,
+        w1!,
+        w2!,
+        hidden!.values,
+        dlinear!.values,
+        dx!.values,
+        dweight1!.values,
+        dbias1!.values,
+        dweight2!.values,
+        dbias2!.values,
+        sizeOf(linear!) / hiddenDim,
+        inDim,
+        hiddenDim,
+        outDim,
+      );
+      for (const work of [hidden!, dlinear!]) backend.disposeData(work.info.dataId);
+      return [dx!.info, dweight1!.info, dbias1!.info, dweight2!.info, dbias2!.info];
+    },
+
     LayerNorm: normalize(native.layer_norm_f32, 0),
     LayerNormGrad: normalizeGrad(native.layer_norm_grad_f32),
     BatchNorm: normalize(native.batch_norm_f32, 1),

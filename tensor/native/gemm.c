@@ -25,7 +25,7 @@ typedef struct {
 // Rows and columns of one product of the batch.
 typedef struct {
   const float *a, *b; // from its first row and column on
-  float *c, *linear;
+  float *c, *linear, *hidden; // the last two may be null
   const float *bias;
   size_t rows, cols;
 } Part;
@@ -65,7 +65,7 @@ static void multiply_part(const Cut *cut, const Part *part) {
       ahead[1] = b_by_rows ? ahead_of(next, cols, b_stride, next_depth, split.tiles * strips, depth)
                            : ahead_of(next, next_depth, b_stride, cols, split.tiles * strips, depth);
     }
-    Tile tile = {.depth = depth, .c_stride = p->c_stride, .adds = k0 > 0 || p->adds, .gelu = p->gelu && left_k == 0};
+    Tile tile = {.depth = depth, .c_stride = p->c_stride, .adds = k0 > 0 || p->adds, .activation = left_k == 0 ? p->activation : NO_ACTIVATION};
     tile.a_stride = packs_a ? PACKED_ROWS : a_stride;
     tile.ahead = ahead;
     for (size_t t0 = 0, i0 = 0, rows; t0 < split.tiles; t0 += BLOCK_TILES, i0 += rows) {
@@ -92,7 +92,8 @@ static void multiply_part(const Cut *cut, const Part *part) {
           }
           tile.a = packs_a ? packed_a + (t - t0) * a_strip(depth) : a_by_rows ? a + i * a_stride : a + i;
           tile.c = part->c + i * p->c_stride + j;
-          tile.linear = tile.gelu && part->linear ? part->linear + i * p->c_stride + j : NULL;
+          tile.linear = part->linear ? part->linear + i * p->c_stride + j : NULL;
+          tile.hidden = part->hidden ? part->hidden + i * p->c_stride + j : NULL;
           tile_kernel(count, vecs, a_by_rows)(&tile);
           i += count;
         }
@@ -110,14 +111,16 @@ static void multiply_parts(const void *call, size_t first, size_t end) {
     const size_t end_i = (group + 1) * p->m / cut->groups, end_j = (panel + 1) * cut->strips / cut->panels * TILE_COLS;
     const size_t offset = batch * p->c_step + i * p->c_stride + j;
     const Part part = {
-        element(p->a, i, 0) + batch * p->a_step, element(p->b, 0, j) + batch * p->b_step, p->c + offset,
-        p->linear ? p->linear + offset : NULL,   p->bias ? p->bias + j : NULL,           end_i - i,
-        (end_j < p->n ? end_j : p->n) - j,
+        .a = element(p->a, i, 0) + batch * p->a_step, .b = element(p->b, 0, j) + batch * p->b_step,
+        .c = p->c + offset, .linear = p->linear ? p->linear + offset : NULL, .hidden = p->hidden ? p->hidden + offset : NULL,
+        .bias = p->bias ? p->bias + j : NULL, .rows = end_i - i, .cols = (end_j < p->n ? end_j : p->n) - j,
     };
     if (p->m <= FEW_ROWS && p->a.col_stride == 1 && p->b.row_stride == 1 && p->b.col_stride != 1) {
-      const Tile tile = {.a = part.a, .b = part.b, .a_stride = p->a.row_stride, .b_stride = p->b.col_stride, .depth = p->k,
-                         .c = part.c, .c_stride = p->c_stride, .bias = part.bias, .linear = part.linear, .adds = p->adds,
-                         .gelu = p->gelu};
+      const Tile tile = {
+          .a = part.a, .b = part.b, .a_stride = p->a.row_stride, .b_stride = p->b.col_stride, .depth = p->k,
+          .c = part.c, .c_stride = p->c_stride, .bias = part.bias, .adds = p->adds,
+          .activation = p->activation, .linear = part.linear, .hidden = part.hidden,
+      };
       multiply_by_dots(&tile, part.rows, part.cols);
     } else {
       multiply_part(cut, &part);
@@ -163,9 +166,9 @@ void gemm(const Product *product) {
   const size_t work = p.m * p.n * p.k;
   cut.panels = (p.n + PART_COLS - 1) / PART_COLS;
   cut.groups = (p.m + PART_ROWS - 1) / PART_ROWS;
-  if (work * p.batches > SMALL && p.batches < 8) choose_parts(&cut, (size_t)num_threads());
+  if (work * p.batches > SMALL && p.batches < 8 && !p.alone) choose_parts(&cut, (size_t)num_threads());
   const size_t count = p.batches * cut.groups * cut.panels;
-  const size_t grain = work * p.batches <= SMALL ? count : work < SMALL / 8 ? SMALL / 8 / (work + 1) : 1;
+  const size_t grain = work * p.batches <= SMALL || p.alone ? count : work < SMALL / 8 ? SMALL / 8 / (work + 1) : 1;
   parallel(count, grain, multiply_parts, &cut);
 }
 
@@ -175,5 +178,8 @@ void gemm_f32(const float *a, const float *b, const float *bias, float *c, size_
               size_t b_stride, size_t m, size_t n, size_t k, int32_t transpose_a, int32_t transpose_b) {
   const Matrix left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
   const Matrix right = {b, transpose_b ? 1 : n, transpose_b ? k : 1};
-  gemm(&(Product){left, right, c, n, m, n, k, batches, a_stride, b_stride, m * n, bias, 0, 0, NULL});
+  gemm(&(Product){
+      .a = left, .b = right, .c = c, .c_stride = n, .m = m, .n = n, .k = k,
+      .batches = batches, .a_step = a_stride, .b_step = b_stride, .c_step = m * n, .bias = bias,
+  });
 }

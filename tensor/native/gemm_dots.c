@@ -55,6 +55,7 @@ void multiply_by_dots(const Tile *tile, size_t rows, size_t n) {
       t.c = tile->c + i * t.c_stride + j;
       t.bias = tile->bias ? tile->bias + j : NULL;
       t.linear = tile->linear ? tile->linear + i * t.c_stride + j : NULL;
+      t.hidden = tile->hidden ? tile->hidden + i * t.c_stride + j : NULL;
       finish_tile(&t, sums, count, 1);
     }
   }

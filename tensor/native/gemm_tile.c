@@ -1,5 +1,6 @@
 // One tile of a matrix product: its sums stay in registers while k passes, and only then go to memory.
 #include "gemm_tile.h"
+#include "gelu.h"
 
 INLINE void look_ahead(Ahead *ahead) {
   for (size_t i = 0; i < ahead->at_a_time && ahead->rows > 0; i++) {
@@ -12,9 +13,6 @@ INLINE void look_ahead(Ahead *ahead) {
   }
 }
 
-// x · Φ(x), as in gelu.c.
-INLINE vec gelu(vec x) { return x * multiply_add(splat(0.5f), vec_erf(x * 0.70710678f), splat(0.5f)); }
-
 void finish_tile(const Tile *t, const vec *sums, size_t rows, size_t vecs) {
   for (size_t i = 0; i < rows; i++) {
     for (size_t j = 0; j * LANES < t->cols && j < vecs; j++) {
@@ -23,8 +21,16 @@ void finish_tile(const Tile *t, const vec *sums, size_t rows, size_t vecs) {
       vec x = sums[i * vecs + j];
       if (t->adds) x += load_lanes(at, n);
       else if (t->bias) x += load_lanes(t->bias + j * LANES, n);
-      if (t->linear) store_lanes(t->linear + i * t->c_stride + j * LANES, x, n);
-      store_lanes(at, t->gelu ? gelu(x) : x, n);
+      float *linear = t->linear + i * t->c_stride + j * LANES;
+      if (t->activation == GELU) {
+        if (t->linear) store_lanes(linear, x, n);
+        x *= normal_cdf(x);
+      } else if (t->activation == GELU_GRAD) {
+        const vec z = load_lanes(linear, n), cdf = normal_cdf(z);
+        store_lanes(t->hidden + i * t->c_stride + j * LANES, z * cdf, n);
+        x *= gelu_slope(z, cdf);
+      }
+      store_lanes(at, x, n);
     }
   }
 }
@@ -59,7 +65,7 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
       for (size_t i = 0; i < (rows + 2) / 3; i++) from[i] += along;
     }
   }
-  if (t->cols < vecs * LANES || t->gelu) {
+  if (t->cols < vecs * LANES || t->activation) {
     vec sums[TILE_SUMS];
 #pragma GCC unroll 24
     for (size_t i = 0; i < rows * vecs; i++) sums[i] = sum[i];

@@ -1,5 +1,6 @@
 // Parts of the matrix product: tiles that fit the registers, and strips packed for them.
 #pragma once
+#include "gemm.h"
 #include "vector.h"
 
 #if defined(__AVX512F__)
@@ -29,8 +30,9 @@ typedef struct {
   float *c;
   size_t c_stride, cols;
   const float *bias; // of these columns, or null
-  float *linear;     // where c goes before GELU applies, or null
-  int adds, gelu;
+  int adds;
+  Activation activation;
+  float *linear, *hidden; // as in a Product
   Ahead *ahead; // [2]
 } Tile;
 
@@ -75,5 +77,5 @@ void pack_b_transposed(const float *b, size_t stride, size_t cols, size_t depth,
 // C [rows, n] = A [rows, k] · Bᵀ for few rows, with nothing packed; B's n rows lie b_stride apart. The tile says the rest.
 void multiply_by_dots(const Tile *tile, size_t rows, size_t n);
 
-// Writes sums to C as the tile says, with what is to be added and GELU.
+// Writes sums to C as the tile says, with what is to be added and the activation.
 void finish_tile(const Tile *tile, const vec *sums, size_t rows, size_t vecs);
