@@ -7,22 +7,22 @@
 #include "threads.h"
 #include "vector.h"
 
-enum { BLOCK = 64 };        // queries, and keys, that meet at a time; a multiple of LANES
-enum { PIECE = 1 << 17 };   // multiply-adds of a head that are worth a piece of a loop
-enum { MOST_PARTS = 16 };   // of one sample's gradients, where heads alone are too few for the threads
+enum { BLOCK = 64 };       // queries, and keys, that meet at a time; a multiple of LANES
+enum { PIECE = 1 << 17 };  // multiply-adds that are worth a piece of a loop
+enum { LEAST_TASKS = 16 }; // of a gradient: fewer heads are cut into parts
 #if defined(__AVX512F__) || defined(__aarch64__)
-enum { TILE_ROWS = 8 };     // 16 of 32 registers hold sums
+enum { TILE_ROWS = 8 }; // 16 of 32 registers hold sums
 #else
-enum { TILE_ROWS = 4 };     // 8 of 16
+enum { TILE_ROWS = 4 }; // 8 of 16
 #endif
 enum { TILE_VECS = 2 };
 
 typedef struct {
   const float *dout, *qkv, *out, *log_sum_exp;
-  float *to, *sums; // out and log_sum_exp, or dqkv
+  float *to, *sums; // out and log_sum_exp; of the gradient, dqkv
   size_t tokens, dim, heads;
-  size_t parts; // of a head, each with an equal share of the keys
-  float *dqueries; // [batch, heads, parts, tokens, wide_dim], if there are several parts
+  size_t parts;    // of a head's keys in the gradient
+  float *dqueries; // [batch, heads, parts, tokens, whole vectors], if there are several parts
 } Attention;
 
 // One tile of c = a · b, or c += a · b; element (i, k) of a lies at i · row + k · along.
@@ -91,7 +91,7 @@ static void multiply_transposed(size_t rows, size_t cols, size_t depth, const fl
   product(rows, cols, depth, a, 1, a_stride, b, b_stride, c, c_stride, adds);
 }
 
-// [rows, cols] · factor → [rows, width], zeros on the right up to a whole vector; or the other way, to [rows, cols].
+// [rows, cols] → [rows, whole vectors], zeros on the right; and the other way.
 static void copy_rows(const float *from, size_t from_stride, size_t rows, size_t cols, float *to, size_t to_stride) {
   for (size_t i = 0; i < rows; i++) {
     for (size_t j = 0; j < cols; j += LANES) store(to + i * to_stride + j, load_lanes(from + i * from_stride + j, cols - j));
@@ -103,8 +103,9 @@ static void write_rows(const float *from, size_t from_stride, size_t rows, size_
   }
 }
 
-// [rows, cols] · factor → [cols, wide rows], zeros on the right.
-static void transpose(const float *from, size_t stride, size_t rows, size_t cols, float factor, float *to, size_t width) {
+// [rows, cols] · factor → [cols, width], zeros on the right; width is `rows` rounded up to whole vectors.
+static void transpose(const float *from, size_t stride, size_t rows, size_t cols, float factor, float *to,
+                      size_t width) {
   for (size_t i0 = 0; i0 < width; i0 += LANES) {
     for (size_t j0 = 0; j0 < cols; j0 += LANES) {
       const float *at = from + i0 * stride + j0;
@@ -114,7 +115,9 @@ static void transpose(const float *from, size_t stride, size_t rows, size_t cols
         transpose_lanes(x);
         for (size_t j = 0; j < LANES; j++) store(to + (j0 + j) * width + i0, x[j]);
       } else {
-        for (size_t i = 0; i < LANES; i++) x[i] = i < rows - i0 ? load_lanes(at + i * stride, cols - j0) * factor : (vec){0};
+        for (size_t i = 0; i < LANES; i++) {
+          x[i] = i < rows - i0 ? load_lanes(at + i * stride, cols - j0) * factor : (vec){0};
+        }
         transpose_lanes(x);
         for (size_t j = 0; j < LANES && j < cols - j0; j++) store(to + (j0 + j) * width + i0, x[j]);
       }
@@ -132,7 +135,8 @@ INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 static size_t num_blocks(size_t tokens) { return (tokens + BLOCK - 1) / BLOCK; }
 
-// Whether blocks are read and written where they lie: copies pay when several blocks meet them, or where rows do not fill vectors.
+// Whether blocks are read and written where they lie. Copies pay where several blocks meet them; rows that do not fill their vectors
+// need them.
 static int in_place(size_t tokens, size_t head_dim) { return tokens <= BLOCK && head_dim % LANES == 0; }
 
 // Scores [keys, width] → 2^(score − top) with the running maxima `tops`; `factors` are what older sums shrink by.
@@ -190,7 +194,7 @@ static void attend(const void *call, size_t first, size_t end) {
     const float *q = a->qkv + sample * tokens * stride + offset, *k = q + dim, *v = k + dim;
     if (direct && unit + 1 < end) prefetch_head(a, unit + 1);
     transpose(q + i0 * stride, stride, rows, head_dim, 1.44269504f / __builtin_sqrtf(head_dim), queries_t, width);
-    for (size_t i = 0; i < width; i++) tops[i] = -3.40282347e+38f; // a lesser score than any but −∞: −∞ − top is no NaN
+    for (size_t i = 0; i < width; i++) tops[i] = -3.40282347e+38f; // not −∞, which a score of −∞ would make NaN
     memset(totals, 0, width * sizeof(float));
     for (size_t j0 = 0; j0 < tokens; j0 += BLOCK) {
       const size_t keys = least(tokens - j0, BLOCK);
@@ -198,7 +202,8 @@ static void attend(const void *call, size_t first, size_t end) {
       exponentiate(keys, width, weights, tops, totals, factors);
       if (j0 > 0) {
         for (size_t i = 0; i < rows; i++) {
-          for (size_t j = 0; j < wide_dim; j += LANES) store(mixed + i * wide_dim + j, load(mixed + i * wide_dim + j) * factors[i]);
+          float *row = mixed + i * wide_dim;
+          for (size_t j = 0; j < wide_dim; j += LANES) store(row + j, load(row + j) * factors[i]);
         }
       }
       if (!direct) copy_rows(v + j0 * stride, stride, keys, head_dim, packed, wide_dim);
@@ -276,7 +281,8 @@ static void attend_grad(const void *call, size_t first, size_t end) {
   float *sums = take(&memory, BLOCK), *deltas = take(&memory, BLOCK);
   float *packed_queries = take(&memory, BLOCK * wide_dim), *packed_douts = take(&memory, BLOCK * wide_dim);
   float *own_dqueries = take(&memory, BLOCK * wide_dim);
-  float *packed_keys = memory, *own_dkeys = memory + most_keys * wide_dim, *own_dvalues = own_dkeys + most_keys * wide_dim;
+  float *packed_keys = memory, *own_dkeys = packed_keys + most_keys * wide_dim;
+  float *own_dvalues = own_dkeys + most_keys * wide_dim;
   for (size_t unit = first; unit < end; unit++) {
     const size_t task = unit / a->parts, sample = task / a->heads, offset = task % a->heads * head_dim;
     const size_t begin = unit % a->parts * blocks / a->parts * BLOCK;
@@ -305,8 +311,8 @@ static void attend_grad(const void *call, size_t first, size_t end) {
         multiply(count, width, head_dim, v + j0 * stride, stride, douts_t, width, slopes, width, 0);
         differentiate(count, width, sums, deltas, scale, weights, slopes);
         multiply_transposed(rows, wide_dim, count, slopes, width, keys + at, own_stride, dqueries, own_stride, j0 > begin);
-        multiply(count, wide_dim, rows, slopes, width, direct ? q_rows : packed_queries, own_stride, dkeys + at, own_stride,
-                 i0 > 0);
+        multiply(count, wide_dim, rows, slopes, width, direct ? q_rows : packed_queries, own_stride, dkeys + at,
+                 own_stride, i0 > 0);
         multiply(count, wide_dim, rows, weights, width, direct ? dout_rows : packed_douts, direct ? dim : wide_dim,
                  dvalues + at, own_stride, i0 > 0);
       }
@@ -339,7 +345,7 @@ void self_attention_grad_f32(const float *dout, const float *qkv, const float *o
                              float *dqkv, size_t batch, size_t tokens, size_t dim, size_t heads) {
   if (batch == 0 || tokens == 0 || dim == 0) return;
   const size_t tasks = batch * heads, head_dim = dim / heads, blocks = num_blocks(tokens);
-  const size_t parts = least(blocks, tasks >= MOST_PARTS ? 1 : (MOST_PARTS + tasks - 1) / tasks);
+  const size_t parts = least(blocks, tasks >= LEAST_TASKS ? 1 : (LEAST_TASKS + tasks - 1) / tasks);
   const size_t row_floats = parts * round_up(head_dim, LANES);
   float *dqueries = parts > 1 ? scratch(SCRATCH_SHARED, tasks * tokens * row_floats) : NULL;
   const Attention call = {.dout = dout, .qkv = qkv, .out = out, .log_sum_exp = log_sum_exp, .to = dqkv,
