@@ -81,7 +81,8 @@ export async function checkCall(
   });
   if (call.returns !== undefined) assert.equal(returned, call.returns, where);
   for (const [i, [argument, expected]] of call.written().entries()) {
-    const actual = new Float32Array(after.get(argument)!.buffer);
+    const bytes = after.get(argument)!;
+    const actual = argument instanceof Float32Array ? new Float32Array(bytes.buffer) : bytes;
     assert.equal(expected.length, actual.length, where);
     for (const [j, number] of expected.entries()) {
       if (number === undefined) continue;

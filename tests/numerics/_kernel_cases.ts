@@ -9,7 +9,7 @@ export type KernelName = keyof typeof symbols;
 export type Argument = Float32Array | Int32Array | Uint32Array | Uint8Array | number | null;
 
 /** What a kernel must write into one of its arguments; `undefined` elements are nobody's business. */
-export type Written = readonly [output: Float32Array, values: readonly (Real | undefined)[]];
+export type Written = readonly [output: Float32Array | Uint8Array, values: readonly (Real | undefined)[]];
 
 /** One call of a kernel. */
 export type Call = {

@@ -21,35 +21,40 @@ const copyRuns: KernelCases = {
   },
 };
 
-/** Size of a run, then the shape of the result, whose axes are the input's in opposite order. */
-const transpose: KernelCases = {
-  sizes: [[1, 1], [1, 0, 3], [1, 3, 0], [1, 3, 5], [1, 37, 19], [7, 3, 5], [5, 2, 3, 4], [
-    1,
-    2,
-    3,
-    2,
-    3,
-    2,
-    2,
-    1,
-    2,
-  ]],
-  large: [[1, 263, 311], [1, 17, 61, 83], [9, 97, 101], [70, 31, 37]],
-  call(draw, run, ...shape) {
-    const size = shape.reduce((product, n) => product * n, run!);
-    const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, n) => product * n, run!));
-    const [x, out] = [draw.normals(size), output(size)];
+/** Size of a run, floats from place to place in the result's last axis, then a shape whose axes are the input's in opposite order. */
+const copyPlaces: KernelCases = {
+  sizes: [
+    [1, 1, 1],
+    [1, 1, 3, 5],
+    [1, 1, 37, 19],
+    [7, 7, 3, 5],
+    [5, 9, 2, 3, 4],
+    [1, 2, 2, 3, 2, 3, 2, 2, 1, 2],
+    [0, 1, 3, 5],
+    [3, 3, 0, 5],
+  ],
+  large: [[1, 1, 263, 311], [1, 3, 17, 61, 83], [9, 9, 97, 101], [70, 71, 31, 37]],
+  call(draw, run, step, ...shape) {
+    const product = (sizes: number[], start: number) => sizes.reduce((size, n) => size * n, start);
+    const fromStrides = shape.map((_, axis) => product(shape.slice(0, axis), run!));
+    const toStrides = shape.map((_, axis) => product(shape.slice(axis + 1), step!));
+    const from = draw.normals(product(shape, run!));
+    const to = output(product(shape, step!));
     return {
-      args: [x, out, Uint32Array.from(shape), Uint32Array.from(strides), shape.length, run!],
+      args: [
+        ...[from, to, Uint32Array.from(shape), Uint32Array.from(fromStrides), Uint32Array.from(toStrides)],
+        ...[shape.length, run!],
+      ],
       written: () => [[
-        out,
-        range(size, (at) => {
-          let [from, rest] = [at % run!, Math.floor(at / run!)];
+        to,
+        range(to.length, (at) => {
+          let [place, rest] = [at % step!, Math.floor(at / step!)];
+          if (place >= run!) return NaN; // between the runs nothing is written
           for (let axis = shape.length - 1; axis >= 0; axis--) {
-            from += rest % shape[axis]! * strides[axis]!;
+            place += rest % shape[axis]! * fromStrides[axis]!;
             rest = Math.floor(rest / shape[axis]!);
           }
-          return x[from]!;
+          return from[place]!;
         }),
       ]],
     };
@@ -187,7 +192,7 @@ const gatherPatchesGrad: KernelCases = {
 /** The kernels that move numbers. */
 export const layoutCases = {
   copy_runs_f32: copyRuns,
-  transpose_f32: transpose,
+  copy_places_f32: copyPlaces,
   gather_tokens_f32: gatherTokens,
   gather_tokens_grad_f32: gatherTokensGrad,
   gather_patches_f32: gatherPatches,

@@ -83,6 +83,16 @@ export function log(x: Real): Rounded {
   return rounded(Math.log(value), error < value ? -Math.log1p(-error / value) : Infinity, 4 * unit);
 }
 
+/** ln(1 + x) of a number as it is, to 2 units in the last place. */
+export function log1p(x: number): Rounded {
+  return rounded(Math.log1p(x), 0, 4 * unit);
+}
+
+/** tanh(x) of a number as it is, to 2 units in the last place. */
+export function tanh(x: number): Rounded {
+  return rounded(Math.tanh(x), 0, 4 * unit);
+}
+
 /** erf(x) to 8 units in the last place. */
 export function erf(x: Real): Rounded {
   const { value, error } = of(x);
