@@ -60,6 +60,12 @@ function sumOf(terms: Terms, a: Float32Array, b: Float32Array, start?: number): 
   return dot(terms.length, (i) => a[terms[i]![0]] ?? 0, (i) => b[terms[i]![1]] ?? 0, start);
 }
 
+/** Sums to which a kernel may add an operand's products with the zeros of windows that are not there: NaN, where it is not finite. */
+function besideZeros(operand: Float32Array, sums: Rounded[]): (Rounded | undefined)[] {
+  if (operand.every(Number.isFinite)) return sums;
+  return sums.map((sum) => Number.isFinite(sum.value) ? undefined : sum);
+}
+
 const convolution: KernelCases = {
   sizes,
   large,
@@ -91,9 +97,7 @@ const inputGrad: KernelCases = {
       args: [dout, weight, dx, ...sizes],
       written: () => {
         const sums = termsBy(1, sizes as unknown as Sizes).map((list) => sumOf(list, dout, weight));
-        // A weight may be multiplied by the zeros of windows that are not there.
-        const isSpared = weight.every(Number.isFinite) ? () => false : Number.isFinite;
-        return [[dx, sums.map((sum) => isSpared(sum.value) ? undefined : sum)]];
+        return [[dx, besideZeros(weight, sums)]];
       },
     };
   },
@@ -109,7 +113,10 @@ const weightGrad: KernelCases = {
     const dweight = output(kernel * channels / groups * outChannels);
     return {
       args: [dout, x, dweight, ...sizes],
-      written: () => [[dweight, termsBy(2, sizes as unknown as Sizes).map((list) => sumOf(list, dout, x))]],
+      written: () => {
+        const sums = termsBy(2, sizes as unknown as Sizes).map((list) => sumOf(list, dout, x));
+        return [[dweight, besideZeros(x, sums)]];
+      },
     };
   },
 };

@@ -93,10 +93,10 @@ export function tanh(x: number): Rounded {
   return rounded(Math.tanh(x), 0, 4 * unit);
 }
 
-/** erf(x) to 8 units in the last place. */
+/** erf(x) to 8 units in the last place, or to 2⁻¹⁴³ where it is a denormal. */
 export function erf(x: Real): Rounded {
   const { value, error } = of(x);
-  return rounded(erfOf(value), error * 2 / Math.sqrt(Math.PI), 16 * unit);
+  return rounded(erfOf(value), error * 2 / Math.sqrt(Math.PI) + 2 ** -143, 16 * unit);
 }
 
 /** The larger one; NaN if either is. */
