@@ -7,11 +7,11 @@ type Row = Readonly<Record<"parameter" | "grad" | "m" | "v" | "teacher", Float32
   readonly decay: number;
 };
 
-const FLOATS_OF_ROW = 16;
+const WORDS_OF_ROW = 16;
 
 /** A table and the calls that fill it. */
-function tableOf(rows: readonly Row[]): { table: Float32Array; before: NonNullable<Call["before"]> } {
-  const table = new Float32Array(rows.length * FLOATS_OF_ROW);
+function tableOf(rows: readonly Row[]): { table: Uint32Array; before: NonNullable<Call["before"]> } {
+  const table = new Uint32Array(rows.length * WORDS_OF_ROW);
   const before = rows.map(({ parameter, grad, m, v, teacher, size, decay }, i) => ({
     kernel: "set_row" as const,
     args: [table, i, parameter, grad, m, v, teacher, size, decay],
