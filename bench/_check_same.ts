@@ -2,7 +2,6 @@ import type { Contender } from "./_contender.ts";
 import { indicesOf } from "./steps/build_step.ts";
 import type { Setup } from "./steps/setup.ts";
 
-const numSteps = 3;
 const tolerance = 1e-4; // relative: float32, summed in another order
 
 /**
@@ -11,7 +10,12 @@ const tolerance = 1e-4; // relative: float32, summed in another order
  * @returns What they agree in, a line each.
  * @throws {Error} If they differ, saying in what.
  */
-export async function checkSame(setup: Setup, ours: Contender, theirs: Contender): Promise<string[]> {
+export async function checkSame(
+  setup: Setup,
+  ours: Contender,
+  theirs: Contender,
+  numSteps = 3,
+): Promise<string[]> {
   const indices = Array.from({ length: numSteps }, (_, step) => [...indicesOf(setup, step)]);
   const request = { ask: "check", indices } as const;
   const [left, right] = [await ours.ask(request), await theirs.ask(request)];
