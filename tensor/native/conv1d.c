@@ -12,8 +12,9 @@ typedef struct {
   size_t batch, time, channels, kernel, stride, groups, left, out_time, out_channels; // `left` zeros come before the signal
 } Conv;
 
-enum { LONG = 256, ROWS = 1024 }; // windows of a sample that make a product of their own; of samples that share one
+enum { LONG = 128, ROWS = 1024 }; // windows of a sample that make a product of their own; of samples that share one
 enum { MANY_GROUPS = 8 };         // that threads share whole
+enum { TOGETHER = 16 };           // channels
 
 INLINE size_t in_group(const Conv *c) { return c->channels / c->groups; }
 INLINE size_t out_group(const Conv *c) { return c->out_channels / c->groups; }
@@ -222,12 +223,15 @@ void conv1d_grad_weight_f32(const float *dout, const float *x, float *dweight, s
 static void turn_weight(const void *call, size_t first, size_t end) {
   const Copy *copy = call;
   const Conv *c = copy->c;
-  for (size_t i = first; i < end; i++) {
-    const size_t group = i % c->groups, k = i / c->groups;
+  for (size_t turn = first; turn < end; turn++) {
+    const size_t group = turn % c->groups, k = turn / c->groups;
     const float *from = copy->from + k * in_group(c) * c->out_channels + group * out_group(c);
     float *to = copy->to + (group * c->kernel + c->kernel - 1 - k) * out_group(c) * in_group(c);
-    for (size_t j = 0; j < in_group(c); j++) {
-      for (size_t o = 0; o < out_group(c); o++) to[o * in_group(c) + j] = from[j * c->out_channels + o];
+    for (size_t o = 0; o < out_group(c); o += TOGETHER) { // as many lines of the result stay in the first cache
+      const size_t last = o + TOGETHER < out_group(c) ? o + TOGETHER : out_group(c);
+      for (size_t j = 0; j < in_group(c); j++) {
+        for (size_t i = o; i < last; i++) to[i * in_group(c) + j] = from[j * c->out_channels + i];
+      }
     }
   }
 }
