@@ -3,7 +3,10 @@
 #include "threads.h"
 #include "vector.h"
 
-enum { STRIP = 64, VECTORS = STRIP / LANES }; // columns: four cache lines of a row
+// Columns of a strip: of a wide row as many as the processor foresees well, of others four cache lines, so that all threads have some.
+enum { NARROW = 64, WIDE = 256, VECTORS = WIDE / LANES };
+
+INLINE size_t strip_of(size_t dim) { return dim < 4 * WIDE ? NARROW : WIDE; }
 
 typedef struct {
   const float *x, *weight, *bias;
@@ -44,9 +47,11 @@ INLINE void batch_norm_strip(const BatchNorm *c, size_t j, size_t n, size_t vect
 
 static void batch_norm_part(const void *call, size_t first, size_t end) {
   const BatchNorm *c = call;
-  for (size_t j = first * STRIP; j < end * STRIP; j += STRIP) {
-    const size_t n = c->dim - j;
-    if (n >= STRIP) batch_norm_strip(c, j, STRIP, VECTORS);
+  const size_t strip = strip_of(c->dim);
+  for (size_t j = first * strip; j < end * strip; j += strip) {
+    const size_t left = c->dim - j, n = left < strip ? left : strip;
+    if (n == WIDE) batch_norm_strip(c, j, WIDE, WIDE / LANES);
+    else if (n == NARROW) batch_norm_strip(c, j, NARROW, NARROW / LANES);
     else batch_norm_strip(c, j, n, (n + LANES - 1) / LANES);
   }
 }
@@ -54,7 +59,8 @@ static void batch_norm_part(const void *call, size_t first, size_t end) {
 // y = (x − mean) · inverse_std · weight + bias; also writes mean [dim] and inverse_std [dim].
 void batch_norm_f32(const float *x, const float *weight, const float *bias, float *y, float *mean, float *inverse_std,
                     size_t rows, size_t dim, float epsilon) {
-  parallel((dim + STRIP - 1) / STRIP, row_grain(rows * STRIP), batch_norm_part,
+  const size_t strip = strip_of(dim);
+  parallel((dim + strip - 1) / strip, row_grain(rows * strip), batch_norm_part,
            &(BatchNorm){x, weight, bias, y, mean, inverse_std, rows, dim, epsilon});
 }
 
@@ -97,9 +103,11 @@ INLINE void batch_norm_grad_strip(const BatchNormGrad *c, size_t j, size_t n, si
 
 static void batch_norm_grad_part(const void *call, size_t first, size_t end) {
   const BatchNormGrad *c = call;
-  for (size_t j = first * STRIP; j < end * STRIP; j += STRIP) {
-    const size_t n = c->dim - j;
-    if (n >= STRIP) batch_norm_grad_strip(c, j, STRIP, VECTORS);
+  const size_t strip = strip_of(c->dim);
+  for (size_t j = first * strip; j < end * strip; j += strip) {
+    const size_t left = c->dim - j, n = left < strip ? left : strip;
+    if (n == WIDE) batch_norm_grad_strip(c, j, WIDE, WIDE / LANES);
+    else if (n == NARROW) batch_norm_grad_strip(c, j, NARROW, NARROW / LANES);
     else batch_norm_grad_strip(c, j, n, (n + LANES - 1) / LANES);
   }
 }
@@ -108,6 +116,7 @@ static void batch_norm_grad_part(const void *call, size_t first, size_t end) {
 // dx = weight · inverse_std · (dy − dbias / rows − z · dweight / rows).
 void batch_norm_grad_f32(const float *dy, const float *x, const float *weight, const float *mean,
                          const float *inverse_std, float *dx, float *dweight, float *dbias, size_t rows, size_t dim) {
-  parallel((dim + STRIP - 1) / STRIP, row_grain(rows * STRIP), batch_norm_grad_part,
+  const size_t strip = strip_of(dim);
+  parallel((dim + strip - 1) / strip, row_grain(rows * strip), batch_norm_grad_part,
            &(BatchNormGrad){dy, x, weight, mean, inverse_std, dx, dweight, dbias, rows, dim});
 }

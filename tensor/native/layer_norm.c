@@ -23,6 +23,7 @@ INLINE vec scaled(vec branch, float scale) { return scale == 0 ? (vec){0} : bran
 // Rows r to r + rows; `adds` says whether there is a branch.
 INLINE void layer_norm_rows(const LayerNorm *c, size_t r, size_t rows, int adds) {
   const size_t dim = c->dim;
+  const int is_short = dim <= 1024; // the processor foresees long rows by itself
   const float *x[TOGETHER];
   vec sum[TOGETHER] = {{0}}, squares[TOGETHER] = {{0}};
   float scale[TOGETHER], mean[TOGETHER], inverse_std[TOGETHER];
@@ -34,6 +35,8 @@ INLINE void layer_norm_rows(const LayerNorm *c, size_t r, size_t rows, int adds)
     const size_t n = dim - j;
     for (size_t i = 0; i < rows; i++) {
       const size_t at = (r + i) * dim + j;
+      if (is_short) prefetch(c->x + at + TOGETHER * dim);
+      if (is_short && adds) prefetch(c->branch + at + TOGETHER * dim);
       vec value = load_lanes(c->x + at, n);
       if (adds) {
         value += scaled(load_lanes(c->branch + at, n), scale[i]);

@@ -273,6 +273,9 @@ INLINE void transpose_lanes(vec x[LANES]) {
 INLINE vec choose_lanes(size_t n, vec a, vec b) { return n >= LANES ? a : choose(first_lanes(n), a, b); }
 INLINE vec keep_lanes(vec x, size_t n) { return choose_lanes(n, x, (vec){0}); }
 
+// Asks for a cache line that is read soon; any address may be asked for.
+INLINE void prefetch(const void *p) { __builtin_prefetch(p); }
+
 INLINE size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 // Row lengths need not be a multiple of LANES: `n` lanes of the vector at p are in the row.
