@@ -47,10 +47,10 @@ async function main(args: string[]): Promise<void> {
 }
 
 async function time(setup: AttentionSetup, numThreads: number, numRounds: number): Promise<Row> {
+  await check(setup, numThreads);
   await using ours = startNative(setup, numThreads);
   await using theirs = await startTorch(setup, numThreads);
   await using theirBest = await startTorch(setup, numThreads, { avx512: true });
-  await checkSame(setup, ours, theirs);
   const entrants = [await enter(ours), await enter(theirs), await enter(theirBest)];
   const rounds = { numRounds, numSteps: 9, numWarmSteps: 3 };
   const timings = await timeInTurn(entrants, rounds, (round, milliseconds) => {
@@ -58,6 +58,13 @@ async function time(setup: AttentionSetup, numThreads: number, numRounds: number
     console.log(`${describe(setup)}, round ${round + 1}: ${times} ms`);
   });
   return { setup, timings };
+}
+
+/** In processes of their own, whose memory does not count. */
+async function check(setup: AttentionSetup, numThreads: number): Promise<void> {
+  await using ours = startNative(setup, numThreads);
+  await using theirs = await startTorch(setup, numThreads);
+  await checkSame(setup, ours, theirs);
 }
 
 /** Floating-point operations: two products forward, five more for the gradient, which finds the weights again on both sides. */
