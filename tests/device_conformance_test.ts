@@ -4,7 +4,9 @@ import {
   AdamW,
   batchNorm,
   classAttention,
+  conv1d,
   dropPathAdd,
+  gatherPatches,
   gatherTokens,
   gelu,
   l2Normalize,
@@ -15,7 +17,7 @@ import {
   useDevice,
 } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { hasNative, notBuilt } from "./_workplace.ts";
 
@@ -141,6 +143,20 @@ const cases: Readonly<Record<string, { compute: () => Promise<Numbers>; toleranc
       [[2, 1, 16], [2, 5, 16], [2, 5, 16]],
     ),
     tolerance: 1e-5, // through a softmax
+  },
+  conv1d: {
+    compute: valueAndGradients(
+      (x, w, b) => conv1d(x as Tensor3D, w as Tensor2D, b as Tensor1D, { groups: 2, padding: "same" }),
+      [[2, 7, 6], [9, 8], [8]],
+    ),
+    tolerance: float32,
+  },
+  gatherPatches: {
+    compute: valueAndGradients((images) => {
+      const keep = tf.tensor2d([[3, 0], [1, 3], [2, 0], [3, 1]], [4, 2], "int32"); // overlapping: gradients add up
+      return gatherPatches(images as Tensor4D, 2, keep);
+    }, [[2, 4, 4, 3]]),
+    tolerance: float32,
   },
   gatherTokens: {
     compute: valueAndGradients((tokens) => {
