@@ -8,12 +8,13 @@
 
 enum {
   DEPTH = 384,        // most of k in a block: a packed strip of B passes through the first cache
-  PART_COLS = 512,    // B packed for a part stays in the second cache
+  PART_COLS = 768,    // B packed for a part stays in the second cache
   PART_ROWS = 4096,   // enough that packing B costs little
   BLOCK_TILES = 8,    // of A packed at a time
   SMALL = 1 << 18,    // multiply-adds that a second thread would not speed up
   FEW_ROWS = 8,       // for which dot products do
   FIRST_CACHE = 8192, // floats that stay in it
+  NEAR = 1024,        // floats from row to row
 };
 
 // How a product is cut: into `groups` of rows by `panels` of strips, each TILE_COLS columns; k into blocks of `depth`.
@@ -48,6 +49,8 @@ static void multiply_part(const Cut *cut, const Part *part) {
   const size_t b_stride = b_by_rows ? p->b.row_stride : p->b.col_stride;
   const int packs_a = !a_by_rows && strips > 1 && p->k * a_stride > FIRST_CACHE;
   const int packs_b = !b_by_rows || (split.tiles > 1 && p->k * b_stride > FIRST_CACHE);
+  // The first tiles to read a strip pack it, unless its rows lie so far apart that they drive each other out of the first cache.
+  const int packs_in_passing = packs_b && b_by_rows && (b_stride <= NEAR || split.tiles <= BLOCK_TILES);
   const size_t wide = packs_b || split.tiles > 1 ? TILE_VECS : wide_vecs(part->rows);
   float *packed_a = packs_a ? scratch(SCRATCH_GEMM_A, BLOCK_TILES * a_strip(cut->depth)) : NULL;
   float *packed_b = scratch(SCRATCH_GEMM_B, (packs_b ? strips : 1) * b_strip(cut->depth));
@@ -56,18 +59,19 @@ static void multiply_part(const Cut *cut, const Part *part) {
     const size_t depth = p->k - k0 < cut->depth ? p->k - k0 : cut->depth, left_k = p->k - k0 - depth;
     const size_t next_depth = left_k < depth ? left_k : depth;
     const float *a = part->a + k0 * p->a.col_stride, *b = part->b + k0 * p->b.row_stride;
-    if (packs_b && b_by_rows) pack_b(b, b_stride, cols, depth, packed_b);
-    else if (packs_b) pack_b_transposed(b, b_stride, cols, depth, packed_b);
-    else if (whole < cols) pack_b(b + whole, b_stride, cols - whole, depth, packed_b); // columns to be filled up
+    if (!b_by_rows) pack_b_transposed(b, b_stride, cols, depth, packed_b);
+    else if (packs_b && !packs_in_passing) pack_b(b, b_stride, cols, depth, packed_b);
+    else if (whole < cols) pack_b(b + whole, b_stride, cols - whole, depth, packed_b + (packs_b ? whole / TILE_COLS : 0) * b_strip(depth));
     Ahead ahead[2] = {{0}};
     if (packs_b && next_depth > 0) {
       const float *next = b + depth * p->b.row_stride;
       ahead[1] = b_by_rows ? ahead_of(next, cols, b_stride, next_depth, split.tiles * strips, depth)
                            : ahead_of(next, next_depth, b_stride, cols, split.tiles * strips, depth);
     }
-    Tile tile = {.depth = depth, .c_stride = p->c_stride, .adds = k0 > 0 || p->adds, .activation = left_k == 0 ? p->activation : NO_ACTIVATION};
-    tile.a_stride = packs_a ? PACKED_ROWS : a_stride;
-    tile.ahead = ahead;
+    Tile tile = {
+        .a_stride = packs_a ? TILE_ROWS : a_stride, .depth = depth, .c_stride = p->c_stride,
+        .adds = k0 > 0 || p->adds, .activation = left_k == 0 ? p->activation : NO_ACTIVATION, .ahead = ahead,
+    };
     for (size_t t0 = 0, i0 = 0, rows; t0 < split.tiles; t0 += BLOCK_TILES, i0 += rows) {
       const size_t end = split.tiles - t0 < BLOCK_TILES ? split.tiles : t0 + BLOCK_TILES;
       rows = rows_before(split, end) - i0;
@@ -79,10 +83,11 @@ static void multiply_part(const Cut *cut, const Part *part) {
       }
       for (size_t j = 0, vecs; j < cols; j += vecs * LANES) {
         const size_t left = cols - j;
-        const int in_place = !packs_b && j < whole;
+        const int in_place = j < whole && (!packs_b || (packs_in_passing && t0 == 0));
         vecs = left >= wide * LANES ? wide : left > LANES ? TILE_VECS : 1;
         tile.b = in_place ? b + j : packs_b ? packed_b + j / TILE_COLS * b_strip(depth) : packed_b;
         tile.b_stride = in_place ? b_stride : TILE_COLS;
+        tile.packed = in_place && packs_b ? packed_b + j / TILE_COLS * b_strip(depth) : NULL;
         tile.cols = left;
         tile.bias = part->bias ? part->bias + j : NULL;
         for (size_t t = t0, i = i0; t < end; t++) {
@@ -94,7 +99,14 @@ static void multiply_part(const Cut *cut, const Part *part) {
           tile.c = part->c + i * p->c_stride + j;
           tile.linear = part->linear ? part->linear + i * p->c_stride + j : NULL;
           tile.hidden = part->hidden ? part->hidden + i * p->c_stride + j : NULL;
-          tile_kernel(count, vecs, a_by_rows)(&tile);
+          if (tile.packed) {
+            packing_tile_kernel(count, a_by_rows)(&tile);
+            tile.b = tile.packed;
+            tile.b_stride = TILE_COLS;
+            tile.packed = NULL;
+          } else {
+            tile_kernel(count, vecs, a_by_rows)(&tile);
+          }
           i += count;
         }
       }

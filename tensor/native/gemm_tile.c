@@ -36,7 +36,7 @@ void finish_tile(const Tile *t, const vec *sums, size_t rows, size_t vecs) {
 }
 
 // `rows` and `vecs` are constants where this is called, so that the loops over them unroll.
-INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const int by_rows) {
+INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const int by_rows, const int packs) {
   vec sum[TILE_SUMS] = {{0}};
   const float *from[(TILE_ROWS + 2) / 3]; // every third row: the two after it are one address calculation away
   const size_t row = by_rows ? t->a_stride : 1, along = by_rows ? 1 : t->a_stride;
@@ -45,6 +45,7 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
     for (size_t j = 0; j < vecs; j++) __builtin_prefetch(t->c + i * t->c_stride + j * LANES, 1, 3);
   }
   const float *b = t->b;
+  float *packed = t->packed;
   for (size_t left = t->depth; left > 0;) {
     const size_t part = left < LINE ? left : LINE;
     left -= part;
@@ -55,6 +56,11 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
 #pragma GCC unroll 8
       for (size_t j = 0; j < vecs; j++) column[j] = load(b + j * LANES);
       b += t->b_stride;
+      if (packs) {
+#pragma GCC unroll 8
+        for (size_t j = 0; j < vecs; j++) store(packed + j * LANES, column[j]);
+        packed += vecs * LANES;
+      }
 #pragma GCC unroll 12
       for (size_t i = 0; i < rows; i++) {
         const vec x = splat(from[i / 3][i % 3 * row]);
@@ -85,18 +91,22 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
   }
 }
 
-#define KERNELS(rows, vecs)                                                                                       \
-  static void by_rows_##rows##_##vecs(const Tile *t) { if (rows * vecs <= TILE_SUMS) multiply(t, rows, vecs, 1); } \
-  static void by_columns_##rows##_##vecs(const Tile *t) { if (rows * vecs <= TILE_SUMS) multiply(t, rows, vecs, 0); }
-#define ALL_VECS(rows) KERNELS(rows, 1) KERNELS(rows, 2) KERNELS(rows, 4) KERNELS(rows, 8)
-ALL_VECS(1) ALL_VECS(2) ALL_VECS(3) ALL_VECS(4) ALL_VECS(5) ALL_VECS(6)
+#define KERNELS(rows, vecs)                                                                                          \
+  static void by_rows_##rows##_##vecs(const Tile *t) { if (rows * vecs <= TILE_SUMS) multiply(t, rows, vecs, 1, 0); } \
+  static void by_columns_##rows##_##vecs(const Tile *t) { if (rows * vecs <= TILE_SUMS) multiply(t, rows, vecs, 0, 0); }
+#define ALL_KERNELS(rows)                                                                                            \
+  KERNELS(rows, 1) KERNELS(rows, 2) KERNELS(rows, 4) KERNELS(rows, 8)                                                \
+  static void by_rows_packing_##rows(const Tile *t) { multiply(t, rows, TILE_VECS, 1, 1); }                          \
+  static void by_columns_packing_##rows(const Tile *t) { multiply(t, rows, TILE_VECS, 0, 1); }
+ALL_KERNELS(1) ALL_KERNELS(2) ALL_KERNELS(3) ALL_KERNELS(4) ALL_KERNELS(5) ALL_KERNELS(6)
 #if defined(__AVX512F__)
-ALL_VECS(7) ALL_VECS(8) ALL_VECS(9) ALL_VECS(10) ALL_VECS(11) ALL_VECS(12)
+ALL_KERNELS(7) ALL_KERNELS(8) ALL_KERNELS(9) ALL_KERNELS(10) ALL_KERNELS(11) ALL_KERNELS(12)
 #endif
 
+enum { NUM_WIDTHS = 4 }; // 1, 2, 4 and MAX_VECS vectors; after them comes the kernel that packs
 #define PAIR(rows, vecs) {by_columns_##rows##_##vecs, by_rows_##rows##_##vecs}
-#define ROW(rows) {PAIR(rows, 1), PAIR(rows, 2), PAIR(rows, 4), PAIR(rows, 8)}
-static TileKernel *const kernels[TILE_ROWS][4][2] = {
+#define ROW(rows) {PAIR(rows, 1), PAIR(rows, 2), PAIR(rows, 4), PAIR(rows, 8), PAIR(packing, rows)}
+static TileKernel *const kernels[TILE_ROWS][NUM_WIDTHS + 1][2] = {
     ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6),
 #if defined(__AVX512F__)
     ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12),
@@ -106,3 +116,5 @@ static TileKernel *const kernels[TILE_ROWS][4][2] = {
 TileKernel *tile_kernel(size_t rows, size_t vecs, int by_rows) {
   return kernels[rows - 1][vecs == 1 ? 0 : vecs == 2 ? 1 : vecs == 4 ? 2 : 3][by_rows];
 }
+
+TileKernel *packing_tile_kernel(size_t rows, int by_rows) { return kernels[rows - 1][NUM_WIDTHS][by_rows]; }

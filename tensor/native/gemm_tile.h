@@ -11,7 +11,6 @@ enum { TILE_ROWS = 6, TILE_VECS = 4 };
 enum { TILE_ROWS = 6, TILE_VECS = 2 }; // 12 of 16
 #endif
 enum { TILE_SUMS = TILE_ROWS * TILE_VECS, TILE_COLS = TILE_VECS * LANES, MAX_VECS = 8 };
-enum { PACKED_ROWS = (TILE_ROWS + LANES - 1) / LANES * LANES }; // so that they can be written as vectors
 enum { LINE = 16 }; // floats in a cache line
 
 // A matrix that will be read next, line by line: tiles fetch some of it in passing, so that memory works while they compute.
@@ -27,6 +26,7 @@ typedef struct {
   const float *a, *b;
   size_t a_stride, b_stride; // of A from row to row or from k to k; of B from k to k
   size_t depth;
+  float *packed; // where this strip of B goes as it is read, or null
   float *c;
   size_t c_stride, cols;
   const float *bias; // of these columns, or null
@@ -41,6 +41,8 @@ typedef void TileKernel(const Tile *tile);
 // The kernel for so many rows (at most TILE_ROWS) and vectors (1, TILE_VECS or wide_vecs()); `by_rows` says that A's element (i, k) lies
 // at i · a_stride + k, and else at i + k · a_stride.
 TileKernel *tile_kernel(size_t rows, size_t vecs, int by_rows);
+// The same for TILE_VECS vectors, which packs B besides.
+TileKernel *packing_tile_kernel(size_t rows, int by_rows);
 
 // The most vectors that a tile of so few rows can have.
 INLINE size_t wide_vecs(size_t rows) {
@@ -51,7 +53,7 @@ INLINE size_t wide_vecs(size_t rows) {
 }
 
 // Floats of a packed strip; strips lie a vector apart, so that they do not all fall into the same places of a cache.
-INLINE size_t a_strip(size_t depth) { return PACKED_ROWS * depth + LANES; }
+INLINE size_t a_strip(size_t depth) { return round_up(TILE_ROWS * depth + LANES, LANES); }
 INLINE size_t b_strip(size_t depth) { return TILE_COLS * depth + LANES; }
 
 // Rows of A in tiles: the first `extra` have one row more than `base`.
@@ -65,7 +67,7 @@ INLINE Rows split_rows(size_t rows) {
 }
 INLINE size_t rows_before(Rows rows, size_t tile) { return tile * rows.base + (tile < rows.extra ? tile : rows.extra); }
 
-// Packs A for the tiles [first, end), each into a strip: PACKED_ROWS floats for each k. A's rows for one k lie side by side, from the
+// Packs A for the tiles [first, end), each into a strip: TILE_ROWS floats for each k. A's rows for one k lie side by side, from the
 // first tile's on; from k to k it is `stride`.
 void pack_a(const float *a, size_t stride, Rows rows, size_t first, size_t end, size_t depth, float *to);
 
