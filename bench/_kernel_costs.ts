@@ -16,6 +16,9 @@ const attention = ([batch, tokens, dim, heads]: readonly number[]) =>
 /** FLOP by C function, from the numbers among its arguments in their order. Functions that only move data have none. */
 const flopOf: Readonly<Record<string, (numbers: readonly number[]) => number>> = {
   gemm_f32: ([batches, , , m, n, k]) => 2 * batches! * m! * n! * k!,
+  mlp_f32: ([rows, inDim, hiddenDim, outDim]) => rows! * hiddenDim! * (2 * inDim! + 2 * outDim! + erf + 4),
+  mlp_grad_f32: ([rows, inDim, hiddenDim, outDim]) =>
+    rows! * hiddenDim! * (4 * inDim! + 4 * outDim! + erf + exp + 9) + rows! * outDim!,
   layer_norm_f32: ([rows, dim]) => 7 * rows! * dim!,
   layer_norm_grad_f32: ([rows, dim]) => 13 * rows! * dim!,
   batch_norm_f32: ([rows, dim]) => 7 * rows! * dim!,
