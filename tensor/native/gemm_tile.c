@@ -98,7 +98,10 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
   KERNELS(rows, 1) KERNELS(rows, 2) KERNELS(rows, 4) KERNELS(rows, 8)                                                \
   static void by_rows_packing_##rows(const Tile *t) { multiply(t, rows, TILE_VECS, 1, 1); }                          \
   static void by_columns_packing_##rows(const Tile *t) { multiply(t, rows, TILE_VECS, 0, 1); }
-ALL_KERNELS(1) ALL_KERNELS(2) ALL_KERNELS(3) ALL_KERNELS(4) ALL_KERNELS(5) ALL_KERNELS(6)
+ALL_KERNELS(1) ALL_KERNELS(2) ALL_KERNELS(3) ALL_KERNELS(4)
+#if !defined(__wasm__)
+ALL_KERNELS(5) ALL_KERNELS(6)
+#endif
 #if defined(__AVX512F__)
 ALL_KERNELS(7) ALL_KERNELS(8) ALL_KERNELS(9) ALL_KERNELS(10) ALL_KERNELS(11) ALL_KERNELS(12)
 #endif
@@ -107,7 +110,10 @@ enum { NUM_WIDTHS = 4 }; // 1, 2, 4 and MAX_VECS vectors; after them comes the k
 #define PAIR(rows, vecs) {by_columns_##rows##_##vecs, by_rows_##rows##_##vecs}
 #define ROW(rows) {PAIR(rows, 1), PAIR(rows, 2), PAIR(rows, 4), PAIR(rows, 8), PAIR(packing, rows)}
 static TileKernel *const kernels[TILE_ROWS][NUM_WIDTHS + 1][2] = {
-    ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6),
+    ROW(1), ROW(2), ROW(3), ROW(4),
+#if !defined(__wasm__)
+    ROW(5), ROW(6),
+#endif
 #if defined(__AVX512F__)
     ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12),
 #endif

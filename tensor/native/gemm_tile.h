@@ -7,6 +7,8 @@
 enum { TILE_ROWS = 12, TILE_VECS = 2 }; // 24 of 32 registers hold sums
 #elif defined(__aarch64__)
 enum { TILE_ROWS = 6, TILE_VECS = 4 };
+#elif defined(__wasm__)
+enum { TILE_ROWS = 4, TILE_VECS = 2 }; // engines have 16, and keep some to themselves: with more sums they go through memory
 #else
 enum { TILE_ROWS = 6, TILE_VECS = 2 }; // 12 of 16
 #endif
