@@ -2,6 +2,12 @@
 #include "gemm_tile.h"
 #include "gelu.h"
 
+#if defined(__wasm__)
+enum { LOOKS_AHEAD = 0 }; // there is no such instruction
+#else
+enum { LOOKS_AHEAD = 1 };
+#endif
+
 INLINE void look_ahead(Ahead *ahead) {
   for (size_t i = 0; i < ahead->at_a_time && ahead->rows > 0; i++) {
     __builtin_prefetch(ahead->at + ahead->line * LINE, 0, 2);
@@ -47,10 +53,9 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
   const float *b = t->b;
   float *packed = t->packed;
   for (size_t left = t->depth; left > 0;) {
-    const size_t part = left < LINE ? left : LINE;
+    const size_t part = left < LINE || !LOOKS_AHEAD ? left : LINE;
     left -= part;
-    look_ahead(t->ahead);
-    look_ahead(t->ahead + 1);
+    if (LOOKS_AHEAD) look_ahead(t->ahead), look_ahead(t->ahead + 1);
     for (size_t k = 0; k < part; k++) {
       vec column[MAX_VECS];
 #pragma GCC unroll 8
