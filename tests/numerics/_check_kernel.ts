@@ -65,7 +65,7 @@ export function callOf(
   const draw = new Draw(seed, `${kernel} ${sizes.join()} ${scale}`, scale, special);
   const call = cases[kernel]!.call(draw, ...sizes);
   const what = special ? `, ${special.value} in input ${special.input}` : "";
-  const name = `${kernel} [${sizes.join(", ")}] at scale ${scale}${what}, seed ${seed}`;
+  const name = `${kernel} [${sizes.join(", ")}] at scale ${scale}${what}, with -- --seed=${seed}`;
   return { call, numInputs: draw.numInputs, name };
 }
 
