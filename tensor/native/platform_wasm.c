@@ -57,4 +57,3 @@ void wake_all(_Atomic uint32_t *word) { (void)word; }
 void yield_core(void) {} // the main thread of a page may not sleep
 
 float expf(float x) { return vec_exp(splat(x))[0]; }
-float logf(float x) { return vec_log(splat(x))[0]; }

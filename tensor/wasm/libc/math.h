@@ -4,4 +4,3 @@
 #define sqrtf __builtin_sqrtf
 #define fabsf __builtin_fabsf
 float expf(float);
-float logf(float);
