@@ -13,8 +13,15 @@ const [exp, erf, sqrt] = [21, 27, 1];
 const attention = ([batch, tokens, dim, heads]: readonly number[]) =>
   batch! * tokens! ** 2 * (4 * dim! + heads! * (exp + 4));
 
-/** FLOP by C function, from the numbers among its arguments in their order. Functions that only move data have none. */
-const flopOf: Readonly<Record<string, (numbers: readonly number[]) => number>> = {
+/** FLOP of a convolution along time, and of either of its gradients. */
+const convolution = (
+  [batch, , channels, kernel, , groups, , outTime, outChannels]: readonly number[],
+) => 2 * batch! * outTime! * outChannels! * kernel! * channels! / groups!;
+
+const none = () => 0;
+
+/** FLOP by C function, from the numbers among its arguments in their order. */
+export const flopOf: Readonly<Record<string, (numbers: readonly number[]) => number>> = {
   gemm_f32: ([batches, , , m, n, k]) => 2 * batches! * m! * n! * k!,
   mlp_f32: ([rows, inDim, hiddenDim, outDim]) => rows! * hiddenDim! * (2 * inDim! + 2 * outDim! + erf + 4),
   mlp_grad_f32: ([rows, inDim, hiddenDim, outDim]) =>
@@ -36,13 +43,39 @@ const flopOf: Readonly<Record<string, (numbers: readonly number[]) => number>> =
     batch! * tokens! ** 2 * (10 * dim! + heads! * (exp + 4)), // five products, as the weights are computed anew
   class_attention_f32: ([batch, tokens, dim, heads]) => batch! * tokens! * (4 * dim! + heads! * (exp + 4)),
   class_attention_grad_f32: ([batch, tokens, dim]) => 8 * batch! * tokens! * dim!,
+  conv1d_f32: convolution,
+  conv1d_grad_input_f32: convolution,
+  conv1d_grad_weight_f32: convolution,
+  softmax_f32: ([rows, dim]) => rows! * dim! * (exp + 4),
+  gather_tokens_f32: none,
   gather_tokens_grad_f32: ([, , dim, rows, visible]) => rows! * visible! * dim!,
   drop_path_add_f32: ([batch, size]) => 2 * batch! * size!,
+  gather_patches_f32: none,
+  gather_patches_grad_f32: none,
+  augment_f32: none, // of whole numbers for the most part
+  augment_f32_async: none,
+  copy_runs_f32: none,
+  copy_places_f32: none,
+  select_f32: none,
+  unary_f32: ([, size]) => size!,
+  compare_f32: ([, outer, inner]) => outer! * inner!,
+  extreme_f32: ([outer, count, inner]) => outer! * count! * inner!,
   binary_f32: ([, outer, inner]) => outer! * inner!,
   sum_f32: ([outer, count, inner]) => outer! * count! * inner!,
   l2_normalize_f32: ([rows, dim]) => 3 * rows! * dim!,
   l2_normalize_grad_f32: ([rows, dim]) => 6 * rows! * dim!,
 };
+
+/** C functions that compute nothing, or whose cost depends on what was told before. */
+export const others: readonly string[] = [
+  "set_row",
+  "norm_f32",
+  "adamw_f32",
+  "momentum_update_f32",
+  "num_threads",
+  "use_threads",
+  "processor_features",
+];
 
 /** Parameters that the rows of a table hold, told by `set_row()` before the table is used. */
 type Table = { elements: number; followed: number };

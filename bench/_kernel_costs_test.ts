@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { KernelCosts } from "./_kernel_costs.ts";
+import { symbols } from "../tensor/native/ffi.ts";
+import { flopOf, KernelCosts, others } from "./_kernel_costs.ts";
 
 Deno.test("KernelCosts counts two FLOP a multiply-add and every array once", () => {
   const [a, b, c] = [new Float32Array(2 * 3), new Float32Array(3 * 4), new Float32Array(2 * 4)];
@@ -14,4 +15,8 @@ Deno.test("KernelCosts counts a table's parameters once", () => {
   const norm = [table, 2, new Float32Array(1)];
   assert.deepEqual(costs.of("norm_f32", norm), { flop: 2 * 20, bytes: 4 * 20 });
   assert.deepEqual(costs.of("norm_f32", norm), { flop: 0, bytes: 0 }); // another table
+});
+
+Deno.test("every C function has a formula", () => {
+  assert.deepEqual(Object.keys(symbols).sort(), [...Object.keys(flopOf), ...others].sort());
 });
