@@ -16,6 +16,6 @@ export function checkVectors(counts: readonly number[], vectors: Float32Array): 
   return {
     "number of parameters": counts,
     "norm of all vectors": [Math.sqrt(squares)],
-    "product of all vectors with noise": [product],
+    "norm plus product with noise": [Math.sqrt(squares) + product], // a sum near 0 would ask for more digits than there are
   };
 }

@@ -111,17 +111,22 @@ export async function startOnnxRuntime(setup: EmbeddingSetup, numThreads: number
   return new Contender("deno", args, { numThreads });
 }
 
-async function findPython(): Promise<string> {
-  const python = Deno.env.get("LACUNA_PYTHON") ?? "python3";
-  const advice = "set LACUNA_PYTHON to an interpreter that has PyTorch, see bench/README.md";
-  let code: number;
-  try {
-    ({ code } = await new Deno.Command(python, { args: ["-c", "import torch"] }).output());
-  } catch (error) {
-    throw new Error(`There is no ${python}: ${advice}`, { cause: error });
-  }
-  if (code !== 0) throw new Error(`${python} cannot import torch: ${advice}`);
-  return python;
+let python: Promise<string> | undefined;
+
+/** The interpreter, asked once whether it has PyTorch. */
+function findPython(): Promise<string> {
+  return python ??= (async () => {
+    const command = Deno.env.get("LACUNA_PYTHON") ?? "python3";
+    const advice = "set LACUNA_PYTHON to an interpreter that has PyTorch, see bench/README.md";
+    let code: number;
+    try {
+      ({ code } = await new Deno.Command(command, { args: ["-c", "import torch"] }).output());
+    } catch (error) {
+      throw new Error(`There is no ${command}: ${advice}`, { cause: error });
+    }
+    if (code !== 0) throw new Error(`${command} cannot import torch: ${advice}`);
+    return command;
+  })();
 }
 
 /** A library that answers one question of MKL, built by the system's compiler. */

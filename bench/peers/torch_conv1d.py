@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from torch_layers import noise
+from torch_layers import check_vectors, noise
 
 
 class Conv1dStep:
@@ -39,9 +39,4 @@ class Conv1dStep:
             results = [results[0].permute(2, 1, 0), *(dx.transpose(1, 2) for dx in results[1:])]
         else:
             results = [results[0].transpose(1, 2)]
-        vectors = torch.cat([result.reshape(-1) for result in results]).double()
-        return {
-            "number of parameters": [0, 0],
-            "norm of all vectors": [vectors.norm().item()],
-            "product of all vectors with noise": [(vectors * noise((vectors.numel(),), 2)).sum().item()],
-        }
+        return check_vectors(None, torch.cat([result.reshape(-1) for result in results]))

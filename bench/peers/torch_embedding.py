@@ -9,7 +9,7 @@ import sys
 import torch
 from torch import nn
 
-from torch_layers import PlainVit, count, fill, noise
+from torch_layers import PlainVit, check_vectors, count, fill, noise
 
 
 class Embedding(nn.Module):
@@ -46,12 +46,7 @@ class EmbeddingStep:
         return self.embed()[0, 0].item()
 
     def check(self, indices):
-        vectors = self.embed().double()
-        return {
-            "number of parameters": [count(self.model), 0],
-            "norm of all vectors": [vectors.norm().item()],
-            "product of all vectors with noise": [(vectors.flatten() * noise((vectors.numel(),), 2)).sum().item()],
-        }
+        return check_vectors(self.model, self.embed())
 
 
 if __name__ == "__main__":

@@ -133,3 +133,14 @@ def fill(module, key):
 
 def count(module):
     return sum(p.numel() for p in module.parameters())
+
+
+def check_vectors(module, vectors):
+    """The numbers of checkVectors() in bench/_check_vectors.ts."""
+    vectors = vectors.flatten().double()
+    norm, product = vectors.norm().item(), (vectors * noise((vectors.numel(),), 2)).sum().item()
+    return {
+        "number of parameters": [count(module) if module else 0, 0],
+        "norm of all vectors": [norm],
+        "norm plus product with noise": [norm + product],
+    }
