@@ -41,6 +41,15 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
+/** What tells OpenBLAS to do otherwise than it would. */
+const openblasVariables = [
+  "OPENBLAS_CORETYPE",
+  "OPENBLAS_L2_SIZE",
+  "OPENBLAS_NUM_THREADS",
+  "OPENBLAS_DEFAULT_NUM_THREADS",
+  "GOTO_NUM_THREADS",
+];
+
 /** What a contest finds with OpenBLAS taking the processor for another, if it can. */
 async function timesOf(
   coreType: string,
@@ -49,15 +58,11 @@ async function timesOf(
   openblas: string,
 ): Promise<{ config: string; times: Times[] } | undefined> {
   const permissions = ["--allow-read=.lacuna/native", "--allow-ffi"]; // OpenBLAS's description is behind a pointer
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...permissions, contest, threads, rounds, openblas],
-    clearEnv: true, // some machines set OpenBLAS's variables for every program
-    env: {
-      ...Deno.env.get("HOME") && { HOME: Deno.env.get("HOME")! },
-      ...Deno.env.get("DENO_DIR") && { DENO_DIR: Deno.env.get("DENO_DIR")! },
-      ...coreType && { OPENBLAS_CORETYPE: coreType },
-      OMP_NUM_THREADS: threads,
-    },
+  const others = openblasVariables.flatMap((name) => ["-u", name]); // some machines set them for every program
+  const settings = [`OMP_NUM_THREADS=${threads}`, ...coreType ? [`OPENBLAS_CORETYPE=${coreType}`] : []];
+  const program = [Deno.execPath(), "run", "--quiet", "--no-prompt", ...permissions, contest];
+  const { success, stdout } = await new Deno.Command("env", {
+    args: [...others, ...settings, ...program, threads, rounds, openblas],
     stderr: coreType ? "null" : "inherit", // instructions that the processor lacks end the process
   }).output();
   if (!success) return undefined;

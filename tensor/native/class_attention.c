@@ -28,16 +28,22 @@ static void attend(const void *call, size_t first_task, size_t end) {
   const float *query = c->query, *keys = c->keys, *values = c->values;
   float *out = c->out, *weights = c->weights;
   const size_t tokens = c->tokens, dim = c->dim, heads = c->heads, head_dim = dim / heads;
-  const float scale = 1.0f / sqrtf(head_dim);
+  const float scale = 1.0f / __builtin_sqrtf(head_dim);
   for (size_t task = first_task; task < end; task++) {
     const size_t at = task / heads * dim + task % heads * head_dim;
     const size_t first = task / heads * tokens * dim + task % heads * head_dim;
-    float *weight = weights + task * tokens, top = -INFINITY, total = 0;
+    float *weight = weights + task * tokens, top = -INFINITY;
     for (size_t t = 0; t < tokens; t++) {
       weight[t] = dot(query + at, keys + first + t * dim, head_dim) * scale;
       if (!(weight[t] <= top)) top = weight[t];
     }
-    for (size_t t = 0; t < tokens; t++) total += weight[t] = expf(weight[t] - top);
+    vec sum = {0};
+    for (size_t t = 0; t < tokens; t += LANES) {
+      const vec e = keep_lanes(vec_exp(load_lanes(weight + t, tokens - t) - top), tokens - t);
+      store_lanes(weight + t, e, tokens - t);
+      sum += e;
+    }
+    const float total = sum_lanes(sum);
     memset(out + at, 0, head_dim * sizeof(float));
     for (size_t t = 0; t < tokens; t++) {
       weight[t] /= total;
@@ -60,7 +66,7 @@ static void attend_grad(const void *call, size_t first_task, size_t end) {
   const float *dout = c->dout, *query = c->query, *keys = c->keys, *values = c->values, *weights = c->weights;
   float *dquery = c->dquery, *dkeys = c->dkeys, *dvalues = c->dvalues, *slopes = c->slopes;
   const size_t tokens = c->tokens, dim = c->dim, heads = c->heads, head_dim = dim / heads;
-  const float scale = 1.0f / sqrtf(head_dim);
+  const float scale = 1.0f / __builtin_sqrtf(head_dim);
   for (size_t task = first_task; task < end; task++) {
     const size_t at = task / heads * dim + task % heads * head_dim;
     const size_t first = task / heads * tokens * dim + task % heads * head_dim;

@@ -3,7 +3,6 @@
 #include "platform.h"
 #include <stdatomic.h>
 #include <stddef.h>
-#include "vector.h"
 
 enum { PAGE = 65536, CACHE_LINE = 64, MORE = 16 << 20 };
 
@@ -55,5 +54,3 @@ void wake_all(_Atomic uint32_t *word) { (void)word; }
 #endif
 
 void yield_core(void) {} // the main thread of a page may not sleep
-
-float expf(float x) { return vec_exp(splat(x))[0]; }

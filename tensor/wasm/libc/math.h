@@ -3,4 +3,3 @@
 #define INFINITY __builtin_inff()
 #define sqrtf __builtin_sqrtf
 #define fabsf __builtin_fabsf
-float expf(float);
