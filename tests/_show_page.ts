@@ -26,7 +26,13 @@ const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }
   return reply("", "text/plain");
 });
 const profile = Deno.makeTempDirSync({ prefix: "lacuna_" });
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${profile}`];
+const quiet = [
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", ...quiet, `--user-data-dir=${profile}`];
 const process = new Deno.Command(browser, {
   args: [...flags, `http://127.0.0.1:${server.addr.port}/`],
   stdout: "null",
@@ -40,5 +46,17 @@ try {
   process.kill();
   await process.status;
   await server.shutdown();
-  Deno.removeSync(profile, { recursive: true });
+  await remove(profile);
+}
+
+/** The browser's helpers outlive it by a moment and go on writing. */
+async function remove(folder: string): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return Deno.removeSync(folder, { recursive: true });
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
