@@ -19,7 +19,7 @@ export type Checkpoint = {
 
 type Metadata = { readonly step: string; readonly config: string; readonly dataHash: string };
 
-const FORMAT = "lacuna checkpoint 2"; // in the first, the teacher had yet to follow the last step
+const FORMAT = "lacuna checkpoint 1";
 const NUM_KEPT = 2;
 
 /**
@@ -48,14 +48,13 @@ export function readCheckpoint(path: string): Checkpoint {
     if (format !== FORMAT || step === undefined || config === undefined || dataHash === undefined) {
       throw new Error(`${path} is of the format "${format}", not "${FORMAT}"`);
     }
+    if (sha256 !== undefined && sha256 !== digest({ step, config, dataHash }, tensors)) { // earlier versions wrote none
+      throw new Error(`Cannot read ${path}: its contents do not have the SHA-256 that it was written with`);
+    }
     if (!/^\d{1,8}$/.test(step)) {
       throw new Error(`Cannot read ${path}: its step is "${step}", not a whole number`);
     }
-    const parsed = parseObject(config, path) as RunConfig;
-    if (sha256 !== digest({ step, config, dataHash }, tensors)) {
-      throw new Error(`Cannot read ${path}: its contents do not have the SHA-256 that it was written with`);
-    }
-    return { step: Number(step), config: parsed, dataHash, tensors };
+    return { step: Number(step), config: parseObject(config, path) as RunConfig, dataHash, tensors };
   } catch (error) {
     throw new CheckpointError((error as Error).message, { cause: error });
   }
