@@ -14,6 +14,15 @@ const coreTypes = ["", "SKYLAKEX", "COOPERLAKE"]; // the first leaves it to Open
 /** Milliseconds of both, round by round. */
 type Times = { readonly ours: readonly number[]; readonly theirs: readonly number[] };
 
+/** What tells OpenBLAS to do otherwise than it would. */
+const openblasVariables = [
+  "OPENBLAS_CORETYPE",
+  "OPENBLAS_L2_SIZE",
+  "OPENBLAS_NUM_THREADS",
+  "OPENBLAS_DEFAULT_NUM_THREADS",
+  "GOTO_NUM_THREADS",
+];
+
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
@@ -40,15 +49,6 @@ async function main(args: string[]): Promise<void> {
     print(Number(threads), runs);
   }
 }
-
-/** What tells OpenBLAS to do otherwise than it would. */
-const openblasVariables = [
-  "OPENBLAS_CORETYPE",
-  "OPENBLAS_L2_SIZE",
-  "OPENBLAS_NUM_THREADS",
-  "OPENBLAS_DEFAULT_NUM_THREADS",
-  "GOTO_NUM_THREADS",
-];
 
 /** What a contest finds with OpenBLAS taking the processor for another, if it can. */
 async function timesOf(

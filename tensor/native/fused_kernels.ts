@@ -12,8 +12,8 @@ type Call = {
 };
 
 /**
- * Registers the fused operations' kernels, forward and gradient, for a device with compiled ones. Each takes all its outputs first: an
- * allocation may move the memory, and values that were asked for before.
+ * Registers the fused operations' kernels, forward and gradient, for a device with compiled ones. Each takes all its outputs first, and
+ * asks for values before each call: an allocation may move the memory, and so may a compiled function's own.
  */
 export function registerFusedKernels(backendName: string, native: NativeFunctions): void {
   const kernels: Record<string, (call: Call) => TensorInfo[]> = {
@@ -30,10 +30,10 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       const [inDim, outDim] = weight!.shape as [number, number];
       const rows = sizeOf(x!) / inDim;
       const [dx, dweight, dbias] = outputs(backend, x!.shape, weight!.shape, [outDim]);
-      const [dys, xs, ws] = valuesOf(backend, dy, x, weight);
-      native.gemm_f32(dys!, ws!, null, dx!.values, 1, 0, 0, rows, inDim, outDim, 0, 1);
-      native.gemm_f32(xs!, dys!, null, dweight!.values, 1, 0, 0, inDim, outDim, rows, 1, 0);
-      native.sum_f32(dys!, dbias!.values, 1, rows, outDim, 1);
+      const values = (tensor: TensorInfo | undefined) => backend.floatsOf(tensor!); // anew: a function's scratch moves the memory too
+      native.gemm_f32(values(dy), values(weight), null, dx!.values, 1, 0, 0, rows, inDim, outDim, 0, 1);
+      native.gemm_f32(values(x), values(dy), null, dweight!.values, 1, 0, 0, inDim, outDim, rows, 1, 0);
+      native.sum_f32(values(dy), dbias!.values, 1, rows, outDim, 1);
       return [dx!.info, dweight!.info, dbias!.info];
     },
 
