@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { checkSame } from "./_check_same.ts";
 import { median } from "./_median.ts";
+import { parseOptions } from "./_parse_options.ts";
 import { startNative, startTorch } from "./_start_contenders.ts";
 import { table } from "./_table.ts";
 import { enter, timeInTurn, type Timing } from "./_time_in_turn.ts";
@@ -22,15 +22,12 @@ type Row = { readonly setup: AttentionSetup; readonly timings: readonly Timing[]
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      tokens: { type: "string", multiple: true, default: lengths.map(String) },
-      heads: { type: "string", default: "3" },
-      "head-dim": { type: "string", default: "64" },
-      rounds: { type: "string", default: "5" },
-      threads: { type: "string", default: "2" },
-    },
+  const values = parseOptions(args, {
+    tokens: { type: "string", multiple: true, default: lengths.map(String) },
+    heads: { type: "string", default: "3" },
+    "head-dim": { type: "string", default: "64" },
+    rounds: { type: "string", default: "5" },
+    threads: { type: "string", default: "2" },
   });
   const numHeads = Number(values.heads);
   const rows: Row[] = [];

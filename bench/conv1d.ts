@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { checkSame } from "./_check_same.ts";
 import { median } from "./_median.ts";
+import { parseOptions } from "./_parse_options.ts";
 import { startNative, startTorch } from "./_start_contenders.ts";
 import { table } from "./_table.ts";
 import { enter, timeInTurn, type Timing } from "./_time_in_turn.ts";
@@ -21,15 +21,12 @@ type Row = { readonly setup: Conv1dSetup; readonly timings: readonly Timing[] };
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seconds: { type: "string", default: "1" }, // of sound
-      batch: { type: "string", default: "8" },
-      layer: { type: "string", multiple: true, default: [] }, // from 1; all when left out
-      rounds: { type: "string", default: "5" },
-      threads: { type: "string", default: "2" },
-    },
+  const values = parseOptions(args, {
+    seconds: { type: "string", default: "1" }, // of sound
+    batch: { type: "string", default: "8" },
+    layer: { type: "string", multiple: true, default: [] }, // from 1; all when left out
+    rounds: { type: "string", default: "5" },
+    threads: { type: "string", default: "2" },
   });
   const layers = layersOf(16_000 * Number(values.seconds));
   const chosen = values.layer.length > 0 ? values.layer.map((layer) => layers[Number(layer) - 1]!) : layers;

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { type Chart, lineCharts } from "./_line_charts.ts";
 import { median } from "./_median.ts";
+import { parseOptions } from "./_parse_options.ts";
 import { startNative, startTorch } from "./_start_contenders.ts";
 import { table } from "./_table.ts";
 import type { TransformerSetup } from "./steps/setup.ts";
@@ -46,13 +46,10 @@ const maxRounds = 5;
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      threads: { type: "string", default: "2" },
-      limit: { type: "string", default: "15" }, // seconds of timed steps a point, both sides together
-      only: { type: "string", multiple: true, default: curves.map(({ title }) => title) },
-    },
+  const values = parseOptions(args, {
+    threads: { type: "string", default: "2" },
+    limit: { type: "string", default: "15" }, // seconds of timed steps a point, both sides together
+    only: { type: "string", multiple: true, default: curves.map(({ title }) => title) },
   });
   const numThreads = Number(values.threads);
   const rows: string[][] = [];

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { median } from "./_median.ts";
 import { type GemmShape, gemmShapes } from "./_gemm_shapes.ts";
+import { parseOptions } from "./_parse_options.ts";
 
 const contest = `${import.meta.dirname}/_gemm_contest.ts`;
 const coreTypes = ["", "SKYLAKEX"]; // the first leaves it to OpenBLAS
@@ -26,16 +26,13 @@ const openblasVariables = [
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      openblas: {
-        type: "string",
-        default: "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0", // Debian's libopenblas0-pthread
-      },
-      rounds: { type: "string", default: "7" },
-      threads: { type: "string", multiple: true, default: ["1", "2"] },
+  const values = parseOptions(args, {
+    openblas: {
+      type: "string",
+      default: "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblas.so.0", // Debian's libopenblas0-pthread
     },
+    rounds: { type: "string", default: "7" },
+    threads: { type: "string", multiple: true, default: ["1", "2"] },
   });
   for (const threads of values.threads) {
     const runs: Times[][] = [];

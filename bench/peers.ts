@@ -5,10 +5,10 @@
  * @module
  */
 import { overrideConfig } from "@lacuna/pipelines/config";
-import { parseArgs } from "node:util";
 import { checkSame } from "./_check_same.ts";
 import type { Contender } from "./_contender.ts";
 import { median } from "./_median.ts";
+import { parseOptions } from "./_parse_options.ts";
 import {
   startJax,
   startNative,
@@ -63,15 +63,12 @@ const wasmBatchSizes = { tfjs: 16, jax: 32 };
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      step: { type: "string", multiple: true, default: ["all"] }, // extrema, mae, transformer, embedding, wasm
-      rounds: { type: "string", default: "5" },
-      threads: { type: "string", default: "2" },
-      set: { type: "string", multiple: true, default: [] }, // key=value, replaces a field of ExtreMA's config
-      json: { type: "boolean", default: false },
-    },
+  const values = parseOptions(args, {
+    step: { type: "string", multiple: true, default: ["all"] }, // extrema, mae, transformer, embedding, wasm
+    rounds: { type: "string", default: "5" },
+    threads: { type: "string", default: "2" },
+    set: { type: "string", multiple: true, default: [] }, // key=value, replaces a field of ExtreMA's config
+    json: { type: "boolean", default: false },
   });
   const numThreads = Number(values.threads);
   const reference: ExtremaSetup = {

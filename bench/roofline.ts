@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { type Ceilings, leastMilliseconds, measureCeilings } from "./_ceilings.ts";
+import { parseOptions } from "./_parse_options.ts";
 import { startNative } from "./_start_contenders.ts";
 import type { NativeReading, Reading } from "./_stopwatches.ts";
 import { table } from "./_table.ts";
@@ -30,15 +30,12 @@ type Profile = {
 if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      step: { type: "string", multiple: true, default: ["extrema", "mae", "transformer"] },
-      steps: { type: "string", default: "5" }, // that are measured
-      threads: { type: "string", default: "2" },
-      shapes: { type: "string", default: "16" }, // how many calls of one size to list
-      json: { type: "boolean", default: false },
-    },
+  const values = parseOptions(args, {
+    step: { type: "string", multiple: true, default: ["extrema", "mae", "transformer"] },
+    steps: { type: "string", default: "5" }, // that are measured
+    threads: { type: "string", default: "2" },
+    shapes: { type: "string", default: "16" }, // how many calls of one size to list
+    json: { type: "boolean", default: false },
   });
   const unknown = values.step.find((name) => !Object.hasOwn(setups, name));
   if (unknown !== undefined) {
