@@ -35,7 +35,7 @@ export function lineCharts(charts: readonly Chart[], yTitle: string): string {
     const levels = [Math.exp(low), Math.exp((low + high) / 2), Math.exp(high)].map((value) => {
       const y = (height - margin - up(value)).toFixed(1);
       return `<text x="${margin - 6}" y="${y}" text-anchor="end" dominant-baseline="middle">${
-        value.toPrecision(2)
+        Number(value.toPrecision(2))
       }</text>` +
         `<path d="M${margin} ${y}H${width - 12}" stroke="#ddd"/>`;
     });
