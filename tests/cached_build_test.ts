@@ -63,6 +63,7 @@ test("a library from another processor is built again, and so is one from other 
     processor: () => place.forge({ processor: other(record.processor) }),
     source: () =>
       Deno.writeTextFileSync(`${place.path}/tensor/native/gelu.c`, "// changed\n", { append: true }),
+    signatures: () => place.forge({ signatures: "other" }),
     "record that was cut short": () => Deno.writeTextFileSync(place.recordPath, '{"sources":"'),
     "library that is none": () => Deno.writeTextFileSync(library, "not a library"),
   };
@@ -76,11 +77,18 @@ test("a library from another processor is built again, and so is one from other 
   assert.match((await place.build()).out, /up to date/);
 });
 
-test("the device refuses a library from another processor, and says what to do", async () => {
+test("the device refuses a library from another processor or version, and says what to do", async () => {
   using place = new Checkout();
-  place.forge({ processor: other(place.record.processor) });
-  const { out, error } = await place.run("doctor", []);
-  assert.match(out + error, /native.*built for another processor: run `deno task build` on this one/);
+  const { processor } = place.record;
+  place.forge({ processor: other(processor) });
+  const elsewhere = await place.run("doctor", []);
+  assert.match(
+    elsewhere.out + elsewhere.error,
+    /native.*built for another processor: run `deno task build` on this one/,
+  );
+  place.forge({ processor, signatures: "other" });
+  const earlier = await place.run("doctor", []);
+  assert.match(earlier.out + earlier.error, /native.*built by another version: run `deno task build`/);
 });
 
 /** Asks a library for the processor's words, then computes with it. */

@@ -9,7 +9,7 @@ import * as relaxed from "../tensor/wasm/kernels_relaxed.ts";
 import * as relaxedThreads from "../tensor/wasm/kernels_relaxed_threads.ts";
 import * as simd from "../tensor/wasm/kernels_simd.ts";
 import * as simdThreads from "../tensor/wasm/kernels_simd_threads.ts";
-import { startKernels } from "../tensor/wasm/start.ts";
+import { startKernels, type WasmKernels } from "../tensor/wasm/start.ts";
 
 const built = { relaxed, relaxed_threads: relaxedThreads, simd, simd_threads: simdThreads };
 const compiler = await findCompiler();
@@ -104,6 +104,48 @@ async function startWithMemory(name: string, keepsMoving: boolean): Promise<WebA
   await tf.setBackend(name);
   return raw!;
 }
+
+/** Starts kernels on two threads, with a memory that is asked for in another way. */
+async function startOnTwo(
+  change: (descriptor: WebAssembly.MemoryDescriptor) => WebAssembly.MemoryDescriptor,
+): Promise<WasmKernels> {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(change(descriptor));
+    }
+  };
+  try {
+    return await startKernels(2);
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+}
+
+Deno.test("where no memory can be shared, wasm runs on one thread", async () => {
+  const { functions, numThreads } = await startOnTwo((descriptor) => {
+    if (descriptor.shared) throw new RangeError("no addresses left");
+    return descriptor;
+  });
+  assert.equal(numThreads, 1);
+  assert.equal(functions.num_threads(), 1);
+});
+
+Deno.test("a helper that finds no memory ends the call with an error", async () => {
+  const { functions, memory } = await startOnTwo((descriptor) => ({ ...descriptor, maximum: 1024 })); // 64 MiB
+  const [batchSize, numTokens, dim] = [16, 64, 512];
+  const [qkv, y, sums] = [3 * dim, dim, 1].map((width) => memory.take(batchSize * numTokens * width));
+  const attend = (batchSize: number) =>
+    functions.self_attention_f32(qkv!.values, y!.values, sums!.values, batchSize, numTokens, dim, 1);
+  qkv!.values.fill(0);
+  attend(1); // a single piece, after which this thread has the working memory that the helper will lack
+  assert.throws(() => {
+    for (;;) memory.take(2 ** 12);
+  }, { name: "RangeError" });
+  assert.throws(() => {
+    for (let i = 0; i < 1000; i++) attend(batchSize); // until the helper takes a piece
+  }, WebAssembly.RuntimeError);
+});
 
 Deno.test("a memory that moves at every allocation changes nothing", async () => {
   await startWithMemory("standing", false);

@@ -224,14 +224,14 @@ static void attend(const void *call, size_t first, size_t end) {
 }
 
 // Units in a piece of a loop, each with so many multiply-adds.
-static size_t piece_grain(size_t work) { return 1 + PIECE / (work + 1); }
+static size_t piece_grain(uint64_t work) { return 1 + (size_t)(PIECE / (work + 1)); }
 
 // out [batch, tokens, dim]; log_sum_exp [batch, heads, tokens], to the base 2, is what the gradient needs to find the weights again.
 void self_attention_f32(const float *qkv, float *out, float *log_sum_exp, size_t batch, size_t tokens, size_t dim,
                         size_t heads) {
   if (tokens == 0 || dim == 0) return;
   const Attention call = {.qkv = qkv, .to = out, .sums = log_sum_exp, .tokens = tokens, .dim = dim, .heads = heads};
-  const size_t work = 2 * least(tokens, BLOCK) * tokens * (dim / heads);
+  const uint64_t work = (uint64_t)2 * least(tokens, BLOCK) * tokens * (dim / heads);
   parallel(batch * heads * num_blocks(tokens), piece_grain(work), attend, &call);
 }
 
@@ -350,6 +350,6 @@ void self_attention_grad_f32(const float *dout, const float *qkv, const float *o
   float *dqueries = parts > 1 ? scratch(SCRATCH_SHARED, tasks * tokens * row_floats) : NULL;
   const Attention call = {.dout = dout, .qkv = qkv, .out = out, .log_sum_exp = log_sum_exp, .to = dqkv,
                           .tokens = tokens, .dim = dim, .heads = heads, .parts = parts, .dqueries = dqueries};
-  parallel(tasks * parts, piece_grain(5 * tokens * tokens / parts * head_dim), attend_grad, &call);
+  parallel(tasks * parts, piece_grain((uint64_t)5 * tokens * tokens / parts * head_dim), attend_grad, &call);
   if (parts > 1) parallel(tasks * tokens, row_grain(row_floats), add_parts, &call);
 }

@@ -6,7 +6,15 @@
  */
 import { compileKernels } from "./compile_kernels.ts";
 import { commonFlags, headers, kernelSources, linkFlags, nativeFlag, portableSource } from "./c_sources.ts";
-import { type BuildRecord, buildRecordPath, libraryPath, loadLibrary, processorFeatures } from "./library.ts";
+import {
+  type BuildRecord,
+  buildRecordPath,
+  hash,
+  hashSignatures,
+  libraryPath,
+  loadLibrary,
+  processorFeatures,
+} from "./library.ts";
 
 const folder = ".lacuna/native";
 
@@ -42,10 +50,10 @@ async function readRecord(): Promise<BuildRecord | undefined> {
 }
 
 /** Whether the library at hand was built from the same things, on a processor like this one; no other is opened. */
-async function isUpToDate(sources: string, compiler: Compiler, flags: readonly string[]): Promise<boolean> {
+async function isUpToDate(inputs: Omit<BuildRecord, "processor">): Promise<boolean> {
   const record = await readRecord();
-  const made = JSON.stringify([record?.sources, record?.compiler, record?.flags]);
-  if (made !== JSON.stringify([sources, compiler.version, flags])) return false;
+  const made = JSON.stringify({ ...record, processor: undefined });
+  if (made !== JSON.stringify(inputs)) return false;
   try {
     return processorFeatures(loadLibrary(libraryPath)).join() === record?.processor.join();
   } catch {
@@ -86,13 +94,13 @@ async function build(): Promise<void> {
     return;
   }
   const texts = await readSources();
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode([...texts.values()].join("\0")),
-  );
-  const hash = new Uint8Array(digest).toHex();
-  const flags = [...commonFlags, nativeFlag, ...linkFlags];
-  if (await isUpToDate(hash, compiler, flags)) {
+  const inputs = {
+    sources: await hash([...texts.values()].join("\0")),
+    signatures: await hashSignatures(),
+    compiler: compiler.version,
+    flags: [...commonFlags, nativeFlag, ...linkFlags],
+  };
+  if (await isUpToDate(inputs)) {
     console.log(`Native kernels are up to date: ${libraryPath}`);
     return;
   }
@@ -103,8 +111,7 @@ async function build(): Promise<void> {
     console.log(`${compiler.version} could not compile the kernels: ${instead}\n${complaint}`);
     return;
   }
-  const processor = processorFeatures(loadLibrary(libraryPath));
-  const record: BuildRecord = { sources: hash, compiler: compiler.version, flags, processor };
+  const record: BuildRecord = { ...inputs, processor: processorFeatures(loadLibrary(libraryPath)) };
   await Deno.writeTextFile(buildRecordPath, JSON.stringify(record));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`Built native kernels in ${seconds} s with ${compiler.version}: ${libraryPath}`);

@@ -10,7 +10,7 @@ typedef struct {
 } ClassAttention;
 
 // Heads in a piece of the loop over all heads of all samples.
-static size_t heads_grain(size_t tokens, size_t head_dim) { return 1 + GRAIN / (tokens * head_dim); }
+static size_t heads_grain(size_t tokens, size_t head_dim) { return 1 + GRAIN / (tokens * head_dim + 1); }
 
 INLINE float dot(const float *a, const float *b, size_t n) {
   vec sum = {0};
@@ -54,7 +54,7 @@ static void attend(const void *call, size_t first_task, size_t end) {
 
 void class_attention_f32(const float *query, const float *keys, const float *values, float *out, float *weights,
                          size_t batch, size_t tokens, size_t dim, size_t heads) {
-  if (tokens == 0 || dim == 0) return;
+  if (dim == 0) return;
   const ClassAttention call = {NULL, query, keys, values, out, weights, NULL, NULL, NULL, NULL, tokens, dim, heads};
   parallel(batch * heads, heads_grain(tokens, dim / heads), attend, &call);
 }
@@ -93,7 +93,7 @@ static void attend_grad(const void *call, size_t first_task, size_t end) {
 void class_attention_grad_f32(const float *dout, const float *query, const float *keys, const float *values,
                               float *weights, float *dquery, float *dkeys, float *dvalues, float *slopes, size_t batch,
                               size_t tokens, size_t dim, size_t heads) {
-  if (tokens == 0 || dim == 0) return;
+  if (dim == 0) return;
   const ClassAttention call = {dout,   query, keys,    values, NULL,   weights, dquery,
                                dkeys, dvalues, slopes, tokens, dim, heads};
   parallel(batch * heads, heads_grain(tokens, dim / heads), attend_grad, &call);

@@ -20,7 +20,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
     Linear({ inputs: { x, weight, bias }, backend }) {
       const [inDim, outDim] = weight!.shape as [number, number];
       const y = backend.output([...x!.shape.slice(0, -1), outDim]);
-      const rows = sizeOf(x!) / inDim;
+      const rows = rowsOf(x!);
       const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
       native.gemm_f32(xs!, ws!, bs!, y.values, 1, 0, 0, rows, outDim, inDim, 0, 0);
       return [y.info];
@@ -28,7 +28,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
 
     LinearGrad({ inputs: { dy, x, weight }, backend }) {
       const [inDim, outDim] = weight!.shape as [number, number];
-      const rows = sizeOf(x!) / inDim;
+      const rows = rowsOf(x!);
       const [dx, dweight, dbias] = outputs(backend, x!.shape, weight!.shape, [outDim]);
       const values = (tensor: TensorInfo | undefined) => backend.floatsOf(tensor!); // anew: a function's scratch moves the memory too
       native.gemm_f32(values(dy), values(weight), null, dx!.values, 1, 0, 0, rows, inDim, outDim, 0, 1);
@@ -43,7 +43,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       const y = backend.output([...lead, outDim]);
       const linear = keeps ? backend.output([...lead, hiddenDim]) : undefined;
       const [xs, w1, b1, w2, b2] = valuesOf(backend, x, weight1, bias1, weight2, bias2);
-      const rows = tf.util.sizeFromShape(lead);
+      const rows = rowsOf(x!);
       native.mlp_f32(
         xs!,
         w1!,
@@ -85,7 +85,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
         dbias1!.values,
         dweight2!.values,
         dbias2!.values,
-        sizeOf(linear!) / hiddenDim,
+        rowsOf(x!),
         inDim,
         hiddenDim,
         outDim,
@@ -101,7 +101,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
 
     AddLayerNorm({ inputs: { x, branch, scale, weight, bias }, attrs: { epsilon }, backend }) {
       const dim = weight!.shape[0]!;
-      const rows = sizeOf(x!) / dim;
+      const rows = rowsOf(x!);
       const [sum, y, mean, inverseStd] = outputs(backend, x!.shape, x!.shape, [rows], [rows]);
       const [xs, branches, ws, bs] = valuesOf(backend, x, branch, weight, bias);
       native.add_layer_norm_f32(
@@ -140,7 +140,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
         dweight!.values,
         dbias!.values,
         sum!.shape[0]!,
-        sizeOf(sum!) / dim,
+        rowsOf(sum!),
         dim,
       );
       return [dx!.info, dweight!.info, dbias!.info, ...dbranch ? [dbranch.info] : []];
@@ -179,8 +179,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       const shape = pred!.shape.slice(0, -1);
       const loss = backend.output(shape);
       const [preds, targets] = valuesOf(backend, pred, target);
-      const rows = tf.util.sizeFromShape(shape);
-      native.smooth_l1_f32(preds!, targets!, loss.values, rows, pred!.shape.at(-1)!, beta!);
+      native.smooth_l1_f32(preds!, targets!, loss.values, rowsOf(pred!), pred!.shape.at(-1)!, beta!);
       return [loss.info];
     },
 
@@ -288,7 +287,10 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
         numRows,
         numVisible,
       );
-      if (outside) throw new RangeError(`Cannot gather tokens: an index is outside 0…${numTokens - 1}`);
+      if (outside) {
+        backend.disposeData(kept.info.dataId);
+        throw new RangeError(`Cannot gather tokens: an index is outside 0…${numTokens - 1}`);
+      }
       return [kept.info];
     },
 
@@ -383,7 +385,10 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
         numRows,
         numVisible,
       );
-      if (outside) throw new RangeError(`Cannot gather patches: an index is outside 0…${numPatches - 1}`);
+      if (outside) {
+        backend.disposeData(patches.info.dataId);
+        throw new RangeError(`Cannot gather patches: an index is outside 0…${numPatches - 1}`);
+      }
       return [patches.info];
     },
 
@@ -423,7 +428,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
 
     L2Normalize({ inputs: { x }, attrs: { epsilon }, backend }) {
       const dim = x!.shape.at(-1)!;
-      const rows = sizeOf(x!) / dim;
+      const rows = rowsOf(x!);
       const [y, norm] = outputs(backend, x!.shape, [rows]);
       native.l2_normalize_f32(valuesOf(backend, x)[0]!, y!.values, norm!.values, rows, dim, epsilon!);
       return [y!.info, norm!.info];
@@ -433,7 +438,7 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       const dim = y!.shape.at(-1)!;
       const dx = backend.output(y!.shape);
       const [dys, ys, norms] = valuesOf(backend, dy, y, norm);
-      native.l2_normalize_grad_f32(dys!, ys!, norms!, dx.values, sizeOf(y!) / dim, dim, epsilon!);
+      native.l2_normalize_grad_f32(dys!, ys!, norms!, dx.values, rowsOf(y!), dim, epsilon!);
       return [dx.info];
     },
 
@@ -468,7 +473,7 @@ function normalize(
 ): (call: Call) => TensorInfo[] {
   return ({ inputs: { x, weight, bias }, attrs: { epsilon }, backend }) => {
     const dim = weight!.shape[0]!;
-    const rows = sizeOf(x!) / dim;
+    const rows = rowsOf(x!);
     const numStatistics = statisticsAxis === 0 ? rows : dim;
     const [y, mean, inverseStd] = outputs(backend, x!.shape, [numStatistics], [numStatistics]);
     const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
@@ -482,7 +487,7 @@ function normalizeGrad(kernel: NativeFunctions["layer_norm_grad_f32"]): (call: C
     const dim = weight!.shape[0]!;
     const [dx, dweight, dbias] = outputs(backend, x!.shape, [dim], [dim]);
     const [dys, xs, ws, means, stds] = valuesOf(backend, dy, x, weight, mean, inverseStd);
-    const rows = sizeOf(x!) / dim;
+    const rows = rowsOf(x!);
     kernel(dys!, xs!, ws!, means!, stds!, dx!.values, dweight!.values, dbias!.values, rows, dim);
     return [dx!.info, dweight!.info, dbias!.info];
   };
@@ -498,6 +503,11 @@ function valuesOf(backend: CompiledBackend, ...tensors: (TensorInfo | undefined)
 
 function sizeOf(tensor: TensorInfo): number {
   return tf.util.sizeFromShape(tensor.shape);
+}
+
+/** Vectors of the last axis, also where they have no elements. */
+function rowsOf(tensor: TensorInfo): number {
+  return tf.util.sizeFromShape(tensor.shape.slice(0, -1));
 }
 
 /** Where a convolution's windows lie, in the order of the kernels' arguments. */

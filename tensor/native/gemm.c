@@ -175,7 +175,7 @@ void gemm(const Product *product) {
   }
   const size_t strips = (p.n + TILE_COLS - 1) / TILE_COLS, blocks = (p.k + DEPTH - 1) / DEPTH;
   Cut cut = {&p, strips, 1, 1, blocks > 1 ? round_up((p.k + blocks - 1) / blocks, LINE) : DEPTH};
-  const size_t work = p.m * p.n * p.k;
+  const uint64_t work = (uint64_t)p.m * p.n * p.k; // more than a size_t where that has 32 bits
   cut.panels = (p.n + PART_COLS - 1) / PART_COLS;
   cut.groups = (p.m + PART_ROWS - 1) / PART_ROWS;
   if (work * p.batches > SMALL && p.batches < 8 && !p.alone) choose_parts(&cut, (size_t)num_threads());

@@ -11,6 +11,8 @@ export const buildRecordPath = ".lacuna/native/kernels.json";
 export type BuildRecord = {
   /** SHA-256 of the C sources. */
   readonly sources: string;
+  /** SHA-256 of the kernels' names, parameters and results as TypeScript knows them. */
+  readonly signatures: string;
   /** First line of the compiler's version. */
   readonly compiler: string;
   readonly flags: readonly string[];
@@ -20,7 +22,7 @@ export type BuildRecord = {
 
 /**
  * Opens the built library.
- * @throws {DeviceError} If there is none, or it was built for another processor.
+ * @throws {DeviceError} If there is none, or it was built for another processor or by another version.
  * @throws {Deno.errors.NotCapable} If the program may not read the record or load the library.
  */
 export async function openLibrary(): Promise<{ functions: NativeFunctions; record: BuildRecord }> {
@@ -33,11 +35,26 @@ export async function openLibrary(): Promise<{ functions: NativeFunctions; recor
       "the kernels are not built: run `deno task build`, elsewhere `jsr:@lacuna/tensor/build`, which needs a C compiler",
     );
   }
+  if (await hashSignatures() !== record.signatures) {
+    throw new DeviceError(
+      "the kernels were built by another version: run `deno task build`, elsewhere `jsr:@lacuna/tensor/build`",
+    );
+  }
   const functions = loadLibrary(libraryPath);
   if (processorFeatures(functions).join() !== record.processor.join()) {
     throw new DeviceError("the kernels were built for another processor: run `deno task build` on this one");
   }
   return { functions, record };
+}
+
+/** SHA-256 of how the kernels are called. */
+export async function hashSignatures(): Promise<string> {
+  return await hash(JSON.stringify(symbols));
+}
+
+/** SHA-256 of a text, in hexadecimal. */
+export async function hash(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
 }
 
 /** Loads a library without asking whether its kernels suit the processor. */

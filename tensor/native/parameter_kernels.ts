@@ -34,16 +34,19 @@ export function registerParameterKernels(backendName: string, native: NativeFunc
   ): void {
     const { length } = inputs.grads ?? inputs.parameters!;
     const table = backend.output([length * floatsOfRow]);
-    for (let row = 0; row < length; row++) {
-      const columns = tableColumns.map((name) => inputs[name]?.[row]);
-      const size = tf.util.sizeFromShape(columns.find((tensor) => tensor)!.shape);
-      const [parameter, grad, m, v, teacher] = columns.map((tensor) =>
-        tensor ? backend.floatsOf(tensor) : null
-      );
-      native.set_row(table.values, row, parameter!, grad!, m!, v!, teacher!, size, decayOf(row));
+    try {
+      for (let row = 0; row < length; row++) {
+        const columns = tableColumns.map((name) => inputs[name]?.[row]);
+        const size = tf.util.sizeFromShape(columns.find((tensor) => tensor)!.shape);
+        const [parameter, grad, m, v, teacher] = columns.map((tensor) =>
+          tensor ? backend.floatsOf(tensor) : null
+        );
+        native.set_row(table.values, row, parameter!, grad!, m!, v!, teacher!, size, decayOf(row));
+      }
+      use(table.values, length);
+    } finally {
+      backend.disposeData(table.info.dataId);
     }
-    use(table.values, length);
-    backend.disposeData(table.info.dataId);
   }
 
   const kernels: Record<string, (call: Call) => TensorInfo[]> = {

@@ -20,6 +20,7 @@ static _Atomic uint32_t num_done;   // pieces of this loop
 static _Atomic uint32_t num_loops;  // sleepers wait for it to change
 static _Atomic uint32_t num_asleep;
 static _Atomic uint32_t is_busy;    // a loop is under way
+static _Atomic uint32_t has_failed; // a piece will never be done
 static int32_t num_helpers = -1;    // not started yet
 
 // Takes pieces of the loop at hand while there are some.
@@ -46,6 +47,11 @@ static void work(void) {
     wait_while_equal(&num_loops, last);
     atomic_fetch_sub(&num_asleep, 1);
   }
+}
+
+void give_up(void) {
+  atomic_store(&has_failed, 1);
+  __builtin_trap();
 }
 
 int32_t use_threads(int32_t count) {
@@ -80,6 +86,7 @@ void parallel(size_t count, size_t grain, Body *body, const void *call) {
   if (atomic_load(&num_asleep) > 0) wake_all(&num_loops);
   help();
   for (int looks = 0; atomic_load_explicit(&num_done, memory_order_acquire) < pieces; looks++) {
+    if (atomic_load_explicit(&has_failed, memory_order_relaxed)) __builtin_trap();
     if (looks < LOOKS) pause_core();
     else yield_core();
   }

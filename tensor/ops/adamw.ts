@@ -73,13 +73,19 @@ export class AdamW {
    * @param grads A gradient of the parameter's shape for every trainable parameter, by name.
    * @param learningRate ≥ 0.
    * @param follower Moves after the parameters have moved.
-   * @throws {TypeError} If a gradient is missing, or the teacher has a name that the parameters lack.
+   * @throws {TypeError} If a gradient is missing or has not its parameter's shape, or the teacher has a name that the parameters lack.
    * @throws {RangeError} If the follower's momentum is outside [0, 1].
    */
   step(grads: Readonly<Record<string, Tensor>>, learningRate: number, follower?: Follower): void {
-    for (const name of this.#names) {
-      if (!grads[name]) {
+    for (const [i, name] of this.#names.entries()) {
+      const [grad, { shape }] = [grads[name], this.#parameters[i]!];
+      if (!grad) {
         throw new TypeError(`AdamW has no gradient for ${name}: pass one for every trainable parameter`);
+      }
+      if (!tf.util.arraysEqual(grad.shape, shape)) {
+        throw new TypeError(
+          `AdamW cannot update ${name} [${shape}] by a gradient [${grad.shape}]: pass one of the same shape`,
+        );
       }
     }
     if (follower) requireFollows(follower.teacher, this.#all, follower.momentum);

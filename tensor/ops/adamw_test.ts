@@ -46,13 +46,17 @@ Deno.test("AdamW follows the algorithm on every device, decays what it should, a
   }
 });
 
-Deno.test("AdamW names a missing gradient, before it changes anything", async () => {
+Deno.test("AdamW names a gradient that is missing or of another shape, before it changes anything", async () => {
   await useDevice("cpu");
   const parameters = { w: tf.variable(tf.tensor1d([1])), b: tf.variable(tf.tensor1d([2])) };
   const optimizer = new AdamW(parameters, options);
   assert.throws(() => optimizer.step({ w: tf.ones([1]) }, 0.1), {
     name: "TypeError",
     message: /gradient for b/,
+  });
+  assert.throws(() => optimizer.step({ w: tf.ones([1]), b: tf.ones([1, 1]) }, 0.1), {
+    name: "TypeError",
+    message: /b \[1\] by a gradient \[1,1\]/,
   });
   assert.equal(parameters.w.dataSync()[0], 1);
   assert.equal(optimizer.numSteps, 0);

@@ -30,10 +30,12 @@ export function addLayerNorm<T extends Tensor>(
   scale?: Tensor1D,
 ): ResidualNorm<T> {
   requireFeatures("addLayerNorm", x, weight, bias);
-  if (!tf.util.arraysEqual(x.shape, branch.shape) || (scale && scale.shape[0] !== x.shape[0])) {
+  if (
+    !tf.util.arraysEqual(x.shape, branch.shape) || (scale && (x.rank < 2 || scale.shape[0] !== x.shape[0]))
+  ) {
     throw new TypeError(
       `Cannot add branch [${branch.shape}] with scales [${scale?.shape}] to x [${x.shape}]: ` +
-        "branch needs the shape of x, and scale one number a sample",
+        "branch needs the shape of x, and scale one number a sample, [B] for x [B, ..., D]",
     );
   }
   if (!hasFusedKernel("AddLayerNorm")) return addLayerNormReference(x, branch, weight, bias, epsilon, scale);

@@ -51,4 +51,6 @@ Deno.test("addLayerNorm() says which shapes do not fit", async () => {
     name: "TypeError",
     message: /one number a sample/,
   });
+  const row = tf.zeros<tf.Rank.R1>([4]); // no samples
+  assert.throws(() => addLayerNorm(row, row, d, d, 1e-5, d), { name: "TypeError", message: /\[B\] for x/ });
 });

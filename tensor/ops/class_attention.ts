@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D } from "@tensorflow/tfjs-core";
 import { tapeEntry } from "./_tape_entry.ts";
 import { classAttentionReference } from "./class_attention_reference.ts";
@@ -11,6 +12,7 @@ import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
  * @param numHeads Divides D; the scores are scaled by (D / numHeads)^−½.
  * @returns [B, 1, D], as one tape entry where the device has the kernel.
  * @throws {RangeError} If `numHeads` does not divide D.
+ * @throws {TypeError} If the shapes do not fit together.
  */
 export function classAttention(
   query: Tensor3D,
@@ -18,7 +20,15 @@ export function classAttention(
   values: Tensor3D,
   numHeads: number,
 ): Tensor3D {
-  const dim = query.shape[2];
+  const [batchSize, , dim] = keys.shape;
+  if (
+    !tf.util.arraysEqual(keys.shape, values.shape) || !tf.util.arraysEqual(query.shape, [batchSize, 1, dim])
+  ) {
+    throw new TypeError(
+      `Cannot attend with query [${query.shape}] to keys [${keys.shape}] and values [${values.shape}]: ` +
+        `values need the shape of keys, and query [${[batchSize, 1, dim]}]`,
+    );
+  }
   if (dim % numHeads !== 0) {
     throw new RangeError(`Cannot split width ${dim} into ${numHeads} heads: choose a divisor of ${dim}`);
   }

@@ -11,16 +11,18 @@ import { gatherPatchesReference } from "./gather_patches_reference.ts";
  * @param keep [K·B, V] int32, patch indices in 0…N−1, mask-major: row i·B + b is mask i of image b; all N when left out.
  * @returns [B, N, p·p·C] with N = (H / p) · (W / p), or [K·B, V, p·p·C] in the order of `keep`, as one tape entry where the device has
  * the kernel.
- * @throws {RangeError} If `patchSize` does not divide H or W. On the native device also if an index lies outside; elsewhere such a patch
- * is zero.
+ * @throws {RangeError} If `patchSize` is no whole number or does not divide H or W. On the native device also if an index lies outside;
+ * elsewhere such a patch is zero.
  * @throws {TypeError} If `keep` is not int32, or its rows are not a multiple of the batch size.
  */
 export function gatherPatches(images: Tensor4D, patchSize: number, keep?: Tensor2D): Tensor3D {
   const [batchSize, height, width, channels] = images.shape;
-  if (!(patchSize >= 1 && height % patchSize === 0 && width % patchSize === 0)) {
+  if (
+    !(Number.isInteger(patchSize) && patchSize >= 1 && height % patchSize === 0 && width % patchSize === 0)
+  ) {
     throw new RangeError(
       `Cannot cut images of ${height}×${width} into patches of ${patchSize}×${patchSize}: ` +
-        "choose a patch size that divides both",
+        "choose a whole number that divides both",
     );
   }
   if (keep && (keep.dtype !== "int32" || keep.shape[0] % batchSize !== 0)) {

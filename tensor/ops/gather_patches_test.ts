@@ -66,7 +66,11 @@ Deno.test("gatherPatches() refuses a patch size that does not divide the image, 
   await useDevice("cpu");
   assert.throws(() => gatherPatches(tf.zeros([1, 28, 28, 1]), 5), {
     name: "RangeError",
-    message: "Cannot cut images of 28×28 into patches of 5×5: choose a patch size that divides both",
+    message: "Cannot cut images of 28×28 into patches of 5×5: choose a whole number that divides both",
+  });
+  assert.throws(() => gatherPatches(tf.zeros([1, 7, 7, 1]), 3.5), {
+    name: "RangeError",
+    message: /whole number/,
   });
   const images: Tensor4D = tf.zeros([2, 4, 4, 1]);
   assert.throws(() => gatherPatches(images, 2, tf.zeros([2, 1])), { name: "TypeError", message: /int32/ });
@@ -78,9 +82,11 @@ Deno.test("gatherPatches() refuses a patch size that does not divide the image, 
 
 nativeTest("gatherPatches() on the native device refuses an index outside the grid", async () => {
   await useDevice("native");
-  const keep = tf.tensor2d([[4]], [1, 1], "int32");
-  assert.throws(() => gatherPatches(tf.zeros([1, 4, 4, 1]), 2, keep), {
-    name: "RangeError",
-    message: /outside 0…3/,
-  });
+  const [images, keep]: [Tensor4D, tf.Tensor2D] = [
+    tf.zeros([1, 4, 4, 1]),
+    tf.tensor2d([[4]], [1, 1], "int32"),
+  ];
+  const before = tf.backend().numDataIds();
+  assert.throws(() => gatherPatches(images, 2, keep), { name: "RangeError", message: /outside 0…3/ });
+  assert.equal(tf.backend().numDataIds(), before);
 });

@@ -5,7 +5,8 @@ import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 export function linearReference<T extends Tensor>(x: T, weight: Tensor2D, bias: Tensor1D): T {
   return tf.tidy(() => {
     const [inDim, outDim] = weight.shape;
-    const rows = tf.matMul(tf.reshape(x, [-1, inDim]), weight); // [R, O]
-    return tf.reshape(tf.add(rows, bias), [...x.shape.slice(0, -1), outDim]) as T;
+    const lead = x.shape.slice(0, -1);
+    const rows = tf.matMul(tf.reshape(x, [tf.util.sizeFromShape(lead), inDim]), weight); // [R, O]
+    return tf.reshape(tf.add(rows, bias), [...lead, outDim]) as T;
   });
 }

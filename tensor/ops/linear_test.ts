@@ -12,6 +12,7 @@ const shapes: [number[], number, number][] = [
   [[4, 9], 48, 96],
   [[130], 300, 70], // deeper than one packed strip, wider than one tile
   [[3, 5], 17, 513],
+  [[4], 0, 3], // the bias alone
 ];
 
 Deno.test("linear() agrees with its reference in value and gradients", async () => {

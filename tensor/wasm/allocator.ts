@@ -1,11 +1,18 @@
 const alignment = 64; // a cache line
 const steps = 8; // bins between one power of two and the next
 const numBins = 32 * steps;
+const limit = 2 ** 32; // bytes that there are places for
 
 /** The bin of blocks of at least this many bytes, and fewer than the next bin's. */
 function binOf(bytes: number): number {
   const exponent = 31 - Math.clz32(bytes);
   return exponent * steps + Math.floor((bytes - 2 ** exponent) * steps / 2 ** exponent);
+}
+
+function lack(bytes: number): RangeError {
+  return new RangeError(
+    `WebAssembly's memory has no ${bytes} bytes more (an engine may give up to 4 GiB): use smaller batches`,
+  );
 }
 
 /**
@@ -36,6 +43,7 @@ export class Allocator {
    */
   take(bytes: number): number {
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment);
+    if (size >= limit) throw lack(size);
     const start = this.#find(size) ?? this.#more(size);
     const rest = this.#free.get(start)! - size;
     this.#remove(start);
@@ -65,11 +73,7 @@ export class Allocator {
     let asked = Math.max(size, this.#growth);
     let start = this.#grow(asked);
     if (start === 0 && asked > size) start = this.#grow(asked = size);
-    if (start === 0) {
-      throw new RangeError(
-        `WebAssembly's memory has no ${size} bytes more (an engine may give up to 4 GiB): use smaller batches`,
-      );
-    }
+    if (start === 0) throw lack(size);
     return this.#insert(start, asked);
   }
 

@@ -73,3 +73,10 @@ Deno.test("Allocator asks for less near the end, then says how much was missing"
     message: /no 128 bytes more.*smaller batches/,
   });
 });
+
+Deno.test("Allocator says that there are no places for more than 4 GiB", () => {
+  const allocator = new Allocator(growing().grow, 4096);
+  for (const bytes of [2 ** 32 - 1, 2 ** 32, 5 * 2 ** 30]) {
+    assert.throws(() => allocator.take(bytes), { name: "RangeError", message: /4 GiB.*smaller batches/ });
+  }
+});

@@ -9,26 +9,25 @@ class WasmBlock implements Block {
   readonly start: number;
   readonly length: number;
   readonly #memory: WebAssembly.Memory;
+  readonly #view: View;
   #values: Floats;
 
-  constructor(memory: WebAssembly.Memory, start: number, length: number) {
+  constructor(memory: WebAssembly.Memory, view: View, start: number, length: number) {
     this.start = start;
     this.length = length;
     this.#memory = memory;
-    this.#values = viewOf(memory.buffer, start, length);
+    this.#view = view;
+    this.#values = view(start, length);
   }
 
   get values(): Floats {
-    const { buffer } = this.#memory;
-    if (this.#values.buffer !== buffer) this.#values = viewOf(buffer, this.start, this.length);
+    if (this.#values.buffer !== this.#memory.buffer) this.#values = this.#view(this.start, this.length);
     return this.#values;
   }
 }
 
-/** Floats of the memory, shared or not: no kernel minds. */
-function viewOf(buffer: ArrayBufferLike, start: number, length: number): Floats {
-  return new Float32Array(buffer as ArrayBuffer, start, length);
-}
+/** So many floats from a byte of the memory on. */
+type View = (start: number, length: number) => Floats;
 
 /** The memory of a WebAssembly instance. When it grows, arrays that lie in it may come to nothing: ask their block again. */
 export class WasmMemory implements Memory {
@@ -36,7 +35,13 @@ export class WasmMemory implements Memory {
   readonly reachesAll = false;
   readonly #memory: WebAssembly.Memory;
   readonly #allocator: Allocator;
-  readonly #isShared: boolean;
+  /** All that there are views of: a shared memory that grew keeps its earlier, shorter buffers alive. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  readonly #view: View = (start, length) => {
+    const { buffer } = this.#memory;
+    this.#buffers.add(buffer);
+    return new Float32Array(buffer as ArrayBuffer, start, length); // shared or not: no kernel minds
+  };
 
   /**
    * @param memory The instance's.
@@ -45,26 +50,25 @@ export class WasmMemory implements Memory {
   constructor(memory: WebAssembly.Memory, grow: (bytes: number) => number) {
     this.#memory = memory;
     this.#allocator = new Allocator(grow, growth);
-    this.#isShared = !(memory.buffer instanceof ArrayBuffer);
   }
 
   take(length: number): Block {
     const start = this.#allocator.take(length * Float32Array.BYTES_PER_ELEMENT);
-    return new WasmBlock(this.#memory, start, length);
+    return new WasmBlock(this.#memory, this.#view, start, length);
   }
 
   give(block: Block): void {
     this.#allocator.give((block as WasmBlock).start);
   }
 
-  owns(array: Float32Array): boolean {
-    // A shared memory that grew keeps its earlier, shorter buffers alive; nothing else here is shared.
-    return array.buffer === this.#memory.buffer || (this.#isShared && !(array.buffer instanceof ArrayBuffer));
+  owns(array: ArrayBufferView): boolean {
+    return this.#buffers.has(array.buffer);
   }
 
   /**
    * Calls a function with the places of arrays in place of the arrays. Those that lie elsewhere are copied in, and out again, as the
    * function may have written them.
+   * @throws {TypeError} If an array came to nothing when the memory grew.
    */
   call(run: (...args: number[]) => number, args: readonly (ArrayBufferView | number | null)[]): number {
     const { buffer } = this.#memory;
@@ -74,6 +78,9 @@ export class WasmMemory implements Memory {
       if (arg === null) places.push(0);
       else if (typeof arg === "number") places.push(arg);
       else if (arg.buffer === buffer) places.push(arg.byteOffset);
+      else if ((arg.buffer as ArrayBuffer).detached) {
+        throw new TypeError("Cannot call a kernel with values that have moved: ask their block again");
+      } else if (this.owns(arg)) places.push(arg.byteOffset); // of a shared memory that has grown since
       else {
         visitors.push({ array: arg, place: places.length });
         places.push(0);

@@ -59,3 +59,26 @@ for (const shared of [false, true]) {
     assert.deepEqual([...inside.values], [1, 2, 3, 4]);
   });
 }
+
+Deno.test("views from before a shared memory grew keep their place, and other shared arrays are no views of it", () => {
+  const memory = memoryOf(true);
+  const { values } = memory.take(4);
+  const { byteOffset } = values;
+  const other = new Int32Array(new SharedArrayBuffer(8)).fill(3);
+  memory.take(2 ** 23);
+  memory.call((place, otherPlace) => {
+    assert.equal(place, byteOffset);
+    assert.equal(new Int32Array(memory.take(1).values.buffer, otherPlace!, 2)[1], 3);
+    return 0;
+  }, [values, other]);
+});
+
+Deno.test("views from before an unshared memory grew are refused", () => {
+  const memory = memoryOf(false);
+  const { values } = memory.take(4);
+  memory.take(2 ** 23);
+  assert.throws(() => memory.call(() => 0, [values]), {
+    name: "TypeError",
+    message: /ask their block again/,
+  });
+});

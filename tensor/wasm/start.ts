@@ -26,15 +26,17 @@ export async function startKernels(wanted?: number): Promise<WasmKernels> {
   if (!canRun(2, addition)) throw new DeviceError("this engine's WebAssembly has no SIMD");
   const isRelaxed = canRun(3, multiplyAdd);
   const asked = canShare() ? Math.min(wanted ?? numCores(), mostThreads) : 1;
-  const { base64 } = await load(isRelaxed, asked > 1);
+  const shared = asked > 1 ? makeShared() : undefined;
+  const { base64 } = await load(isRelaxed, shared !== undefined);
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   const module = await WebAssembly.compile(bytes);
-  const memory = new WebAssembly.Memory({ initial: initialPages, maximum: mostPages, shared: asked > 1 });
+  const memory = shared ?? new WebAssembly.Memory({ initial: initialPages, maximum: mostPages });
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const run = exports as Exports;
   const kernelMemory = new WasmMemory(memory, (bytes) => run.take_memory!(bytes) >>> 0);
-  run.use_threads!(asked);
-  const numHelpers = await startHelpers(asked - 1, { module, memory }, run);
+  const expected = shared ? asked : 1;
+  run.use_threads!(expected);
+  const numHelpers = await startHelpers(expected - 1, { module, memory }, run);
   const functions = kernelNames().map((name) => {
     const kernel = run[name];
     if (!kernel) throw new DeviceError(`its modules lack ${name}: run \`deno task build:wasm\``);
@@ -57,6 +59,15 @@ async function load(isRelaxed: boolean, hasThreads: boolean): Promise<{ base64: 
     return hasThreads ? await import("./kernels_relaxed_threads.ts") : await import("./kernels_relaxed.ts");
   }
   return hasThreads ? await import("./kernels_simd_threads.ts") : await import("./kernels_simd.ts");
+}
+
+/** A memory that workers share, if the engine has so many addresses left: it may keep all that the memory can grow to. */
+function makeShared(): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: initialPages, maximum: mostPages, shared: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Starts workers that help; how many there are. Where a page's policy forbids them, the caller does all the work itself. */
