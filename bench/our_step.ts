@@ -12,7 +12,6 @@ import { checkVectors } from "./_check_vectors.ts";
 import type { Answers } from "./_contender.ts";
 import { measureSteps } from "./_measure_steps.ts";
 import { fillParameters } from "./_noise.ts";
-
 import { Stopwatches } from "./_stopwatches.ts";
 import { buildStep } from "./steps/build_step.ts";
 import type { Setup } from "./steps/setup.ts";

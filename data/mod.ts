@@ -48,3 +48,4 @@ export { type ContentSplit, splitByContent } from "./split_by_content.ts";
 export { StorageError } from "./storage_error.ts";
 export { writeAtomically } from "./write_atomically.ts";
 export { type ImageSource, type LabelledImages, writeShards } from "./write_shards.ts";
+export type { ImageShape } from "@lacuna/tensor/augment-images";

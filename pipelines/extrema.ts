@@ -1,8 +1,9 @@
+import type { ImageShape } from "@lacuna/data";
 import { freeze, ProjectionHead, under, type VisionTransformer } from "@lacuna/encoders";
 import { multiMask, multiMaskBatch, numVisible } from "@lacuna/masking";
 import { byolLoss, momentumSchedule, type ObjectiveResult } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
-import { type ImageShape, type ParameterMap, valueAndGrads } from "@lacuna/tensor";
+import { type ParameterMap, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
 import { extremaEncoder } from "./extrema_encoder.ts";

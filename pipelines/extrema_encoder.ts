@@ -1,4 +1,4 @@
-import type { ImageShape } from "@lacuna/tensor";
+import type { ImageShape } from "@lacuna/data";
 import { VisionTransformer } from "@lacuna/encoders";
 import { stream } from "@lacuna/random";
 import type { ExtremaConfig } from "./config.ts";

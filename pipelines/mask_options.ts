@@ -1,4 +1,4 @@
-import type { ImageShape } from "@lacuna/tensor";
+import type { ImageShape } from "@lacuna/data";
 import type { MultiMaskOptions } from "@lacuna/masking";
 import type { ExtremaConfig } from "./config.ts";
 

@@ -3,8 +3,9 @@ import { stream, uniforms } from "@lacuna/random";
 import { AdamW, useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
+import { findCompiler } from "../tensor/native/find_compiler.ts";
 import { registerDevice } from "../tensor/native/register_device.ts";
-import { buildModules, findCompiler, hashSources } from "../tensor/wasm/build.ts";
+import { buildModules, compilers, hashSources } from "../tensor/wasm/build.ts";
 import * as relaxed from "../tensor/wasm/kernels_relaxed.ts";
 import * as relaxedThreads from "../tensor/wasm/kernels_relaxed_threads.ts";
 import * as simd from "../tensor/wasm/kernels_simd.ts";
@@ -12,7 +13,7 @@ import * as simdThreads from "../tensor/wasm/kernels_simd_threads.ts";
 import { startKernels, type WasmKernels } from "../tensor/wasm/start.ts";
 
 const built = { relaxed, relaxed_threads: relaxedThreads, simd, simd_threads: simdThreads };
-const compiler = await findCompiler();
+const compiler = await findCompiler(compilers);
 await useDevice("wasm"); // registers gradients; the devices below are further ones of its kind
 const isSameCompiler = compiler?.version === relaxed.build.compiler;
 

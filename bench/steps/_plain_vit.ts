@@ -1,3 +1,4 @@
+import type { ImageShape } from "@lacuna/data";
 import {
   Block,
   forwardBlocks,
@@ -8,7 +9,7 @@ import {
   under,
 } from "@lacuna/encoders";
 import { type Prng, substream } from "@lacuna/random";
-import { gatherTokens, type ImageShape, type ParameterMap } from "@lacuna/tensor";
+import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { prepend } from "../../encoders/_prepend.ts";

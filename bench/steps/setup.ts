@@ -1,5 +1,5 @@
+import type { ImageShape } from "@lacuna/data";
 import type { ExtremaConfig } from "@lacuna/pipelines/config";
-import type { ImageShape } from "@lacuna/tensor";
 
 /** Sizes of a plain stack of transformer blocks, whose MLPs are four times as wide. */
 export type Sizes = { readonly dim: number; readonly depth: number; readonly numHeads: number };

@@ -25,7 +25,8 @@ typedef struct {
   float *dqueries; // [batch, heads, parts, tokens, whole vectors], if there are several parts
 } Attention;
 
-// One tile of c = a · b, or c += a · b; element (i, k) of a lies at i · row + k · along.
+// Tiles of its own beside those of gemm_tile.c, as these operands lie in the first cache and fill their vectors: nothing is packed,
+// fetched ahead or cut off. One tile of c = a · b, or c += a · b; element (i, k) of a lies at i · row + k · along.
 INLINE void tile(const size_t rows, const size_t vecs, size_t depth, const float *a, size_t row, size_t along,
                  const float *b, size_t b_stride, float *c, size_t c_stride, int adds) {
   vec sum[TILE_ROWS][TILE_VECS];
@@ -167,7 +168,7 @@ static void exponentiate(size_t keys, size_t width, float *scores, float *tops, 
 // Asks for the rows of a sample's head, which are short and lie too far apart for the processor to foresee.
 static void prefetch_rows(const float *from, size_t stride, size_t rows, size_t cols) {
   for (size_t i = 0; i < rows; i++) {
-    for (size_t j = 0; j < cols; j += 16) __builtin_prefetch(from + i * stride + j);
+    for (size_t j = 0; j < cols; j += 16) prefetch(from + i * stride + j);
   }
 }
 static void prefetch_head(const Attention *a, size_t task) {
@@ -258,11 +259,7 @@ static void dot_rows(const float *a, const float *b, size_t stride, size_t rows,
       const size_t at = (i0 + i) * stride;
       for (size_t j = 0; j < cols; j += LANES) x[i] += load_lanes(a + at + j, cols - j) * load_lanes(b + at + j, cols - j);
     }
-    transpose_lanes(x);
-    for (size_t width = LANES / 2; width > 0; width /= 2) {
-      for (size_t i = 0; i < width; i++) x[i] += x[i + width];
-    }
-    store(dots + i0, x[0]);
+    store(dots + i0, sum_each(x));
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { compileKernels } from "./compile_kernels.ts";
 import { commonFlags, headers, kernelSources, linkFlags, nativeFlag, portableSource } from "./c_sources.ts";
+import { type Compiler, findCompiler } from "./find_compiler.ts";
 import {
   type BuildRecord,
   buildRecordPath,
@@ -17,21 +18,6 @@ import {
 } from "./library.ts";
 
 const folder = ".lacuna/native";
-
-type Compiler = { readonly command: string; readonly version: string };
-
-/** The first compiler that answers. */
-async function findCompiler(): Promise<Compiler | undefined> {
-  for (const command of ["cc", "gcc", "clang"]) {
-    try {
-      const { success, stdout } = await new Deno.Command(command, { args: ["--version"] }).output();
-      if (success) return { command, version: new TextDecoder().decode(stdout).split("\n")[0]! };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
-    }
-  }
-  return undefined;
-}
 
 /** The C sources by name, next to this file or wherever this module was published. */
 async function readSources(): Promise<Map<string, string>> {
@@ -88,7 +74,7 @@ async function compile(
 /** Builds the library unless it is up to date, and says which; without a compiler that can, says what happens instead. */
 async function build(): Promise<void> {
   const instead = "the portable device will do the work, some thirty times slower";
-  const compiler = await findCompiler();
+  const compiler = await findCompiler(["cc", "gcc", "clang"]);
   if (!compiler) {
     console.log(`No C compiler (cc, gcc or clang) found: ${instead}`);
     return;

@@ -32,7 +32,7 @@ static void attend(const void *call, size_t first_task, size_t end) {
   for (size_t task = first_task; task < end; task++) {
     const size_t at = task / heads * dim + task % heads * head_dim;
     const size_t first = task / heads * tokens * dim + task % heads * head_dim;
-    float *weight = weights + task * tokens, top = -INFINITY;
+    float *weight = weights + task * tokens, top = -__builtin_inff();
     for (size_t t = 0; t < tokens; t++) {
       weight[t] = dot(query + at, keys + first + t * dim, head_dim) * scale;
       if (!(weight[t] <= top)) top = weight[t];

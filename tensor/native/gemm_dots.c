@@ -1,15 +1,6 @@
 // Products of few rows with a transposed matrix, as dot products along k: both operands are read as they lie, B once for all rows.
 #include "gemm_tile.h"
 
-// The sums of LANES vectors, one in each lane.
-INLINE vec sum_each(vec x[LANES]) {
-  transpose_lanes(x);
-  for (int width = LANES / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; i++) x[i] += x[i + width];
-  }
-  return x[0];
-}
-
 // Sums over k of `rows` · `cols` = LANES pairs of rows; both are constants where this is called.
 INLINE vec dots(const float *a, size_t a_stride, const float *b, size_t b_stride, size_t k, const size_t rows,
                 const size_t cols) {

@@ -10,7 +10,7 @@ enum { LOOKS_AHEAD = 1 };
 
 INLINE void look_ahead(Ahead *ahead) {
   for (size_t i = 0; i < ahead->at_a_time && ahead->rows > 0; i++) {
-    __builtin_prefetch(ahead->at + ahead->line * LINE, 0, 2);
+    __builtin_prefetch(ahead->at + ahead->line * LINE, 0, 2); // no nearer than the second cache: it is read later
     if (++ahead->line == ahead->lines) {
       ahead->line = 0;
       ahead->rows--;
@@ -48,7 +48,7 @@ INLINE void multiply(const Tile *t, const size_t rows, const size_t vecs, const 
   const size_t row = by_rows ? t->a_stride : 1, along = by_rows ? 1 : t->a_stride;
   for (size_t i = 0; i < (rows + 2) / 3; i++) from[i] = t->a + 3 * i * row;
   for (size_t i = 0; i < rows; i++) { // C will have come when the sums are there
-    for (size_t j = 0; j < vecs; j++) __builtin_prefetch(t->c + i * t->c_stride + j * LANES, 1, 3);
+    for (size_t j = 0; j < vecs; j++) __builtin_prefetch(t->c + i * t->c_stride + j * LANES, 1, 3); // to write
   }
   const float *b = t->b;
   float *packed = t->packed;

@@ -32,9 +32,7 @@ static void gather_part(const void *call, size_t first, size_t end) {
 int32_t gather_patches_f32(const float *images, const int32_t *keep, float *out, size_t batch, size_t height, size_t width,
                            size_t channels, size_t patch, size_t rows, size_t visible) {
   const size_t columns = width / patch, tokens = height / patch * columns, run = patch * channels;
-  for (size_t i = 0; keep && i < rows * visible; i++) {
-    if (keep[i] < 0 || (size_t)keep[i] >= tokens) return 1;
-  }
+  if (keep && !all_below(keep, rows * visible, tokens)) return 1;
   const Patches call = {images, out, keep, batch, tokens, rows, visible, patch, columns, run, width * channels};
   parallel(rows * visible, GRAIN / (patch * run + 1) + 1, gather_part, &call);
   return 0;

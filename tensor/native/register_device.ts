@@ -12,6 +12,6 @@ export function registerDevice(name: string, functions: NativeFunctions, memory:
   tf.registerBackend(name, () => new CompiledBackend(memory));
   registerPlainKernels(name, functions);
   registerFusedKernels(name, functions);
-  registerCompiledArrayKernels(name, functions, memory.reachesAll);
+  registerCompiledArrayKernels(name, functions);
   registerParameterKernels(name, functions);
 }

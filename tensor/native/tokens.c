@@ -20,9 +20,7 @@ static void gather_part(const void *call, size_t first, size_t end) {
 // out [rows, visible, dim]; row r picks from sample r mod batch of tokens [batch, tokens, dim]. Returns 0, or 1 if an index is outside.
 int32_t gather_tokens_f32(const float *from, const int32_t *keep, float *out, size_t batch, size_t tokens, size_t dim,
                           size_t rows, size_t visible) {
-  for (size_t i = 0; i < rows * visible; i++) {
-    if (keep[i] < 0 || (size_t)keep[i] >= tokens) return 1;
-  }
+  if (!all_below(keep, rows * visible, tokens)) return 1;
   parallel(rows * visible, row_grain(dim), gather_part, &(Gather){from, keep, out, batch, tokens, dim, rows, visible});
   return 0;
 }

@@ -1,6 +1,5 @@
 // Vectors as wide as the processor's registers, in the compiler's own vector types: no instruction set is named below this file.
 #pragma once
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -269,6 +268,15 @@ INLINE void transpose_lanes(vec x[LANES]) {
 }
 #undef BY_FOURS
 
+// The sums of LANES vectors, one in each lane.
+INLINE vec sum_each(vec x[LANES]) {
+  transpose_lanes(x);
+  for (int width = LANES / 2; width > 0; width /= 2) {
+    for (int i = 0; i < width; i++) x[i] += x[i + width];
+  }
+  return x[0];
+}
+
 // The first n lanes of a, the others of b; zeros where there is no b.
 INLINE vec choose_lanes(size_t n, vec a, vec b) { return n >= LANES ? a : choose(first_lanes(n), a, b); }
 INLINE vec keep_lanes(vec x, size_t n) { return choose_lanes(n, x, (vec){0}); }
@@ -277,6 +285,14 @@ INLINE vec keep_lanes(vec x, size_t n) { return choose_lanes(n, x, (vec){0}); }
 INLINE void prefetch(const void *p) { __builtin_prefetch(p); }
 
 INLINE size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+// Whether every one of n indices is below `count`.
+INLINE int all_below(const int32_t *indices, size_t n, size_t count) {
+  for (size_t i = 0; i < n; i++) {
+    if (indices[i] < 0 || (size_t)indices[i] >= count) return 0;
+  }
+  return 1;
+}
 
 // Row lengths need not be a multiple of LANES: `n` lanes of the vector at p are in the row.
 INLINE vec load_lanes(const float *p, size_t n) { return n >= LANES ? load(p) : load_part(p, n); }

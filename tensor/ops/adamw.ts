@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { ParameterMap } from "../parameter_map.ts";
+import { requireFollows } from "./_require_follows.ts";
 import { adamWReference } from "./adamw_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { momentumUpdate } from "./momentum_update.ts";
-import { requireFollows } from "./require_follows.ts";
 
 /** What stays the same over a run. */
 export type AdamWOptions = {

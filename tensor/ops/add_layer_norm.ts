@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import { requireFeatures } from "./_require_features.ts";
 import { tapeEntry } from "./_tape_entry.ts";
 import { addLayerNormReference } from "./add_layer_norm_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
-import { requireFeatures } from "./require_features.ts";
 
 /** A residual sum and its normalisation, of one shape. */
 export type ResidualNorm<T extends Tensor> = { readonly sum: T; readonly normalized: T };

@@ -1,6 +1,6 @@
+import { greyShares } from "./_grey_shares.ts";
 import { arrayKernels, type AugmentCall } from "./array_kernels.ts";
 import { augmentImagesReference } from "./augment_images_reference.ts";
-import { greyShares } from "./grey_shares.ts";
 
 /** Size of an image. */
 export type ImageShape = {

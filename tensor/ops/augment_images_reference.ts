@@ -1,5 +1,5 @@
+import { greyShares } from "./_grey_shares.ts";
 import type { CropBox, ImageEdit, ImageFormat, ImageShape, Light } from "./augment_images.ts";
-import { greyShares } from "./grey_shares.ts";
 
 /** `augmentImages()` in plain JavaScript, for devices without the kernel. */
 export function augmentImagesReference(

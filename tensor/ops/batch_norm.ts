@@ -1,8 +1,8 @@
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { requireFeatures } from "./_require_features.ts";
 import { tapeEntry } from "./_tape_entry.ts";
 import { batchNormReference } from "./batch_norm_reference.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
-import { requireFeatures } from "./require_features.ts";
 
 /**
  * Batch normalisation of each column with the batch's own mean and biased variance (arXiv:1502.03167, algorithm 1).

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import { requireFeatures } from "./_require_features.ts";
 import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { layerNormReference } from "./layer_norm_reference.ts";
-import { requireFeatures } from "./require_features.ts";
 
 /**
  * Layer normalisation over the last axis, with the biased variance (arXiv:1607.06450, eq. 3 and 4).

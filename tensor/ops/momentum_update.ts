@@ -1,7 +1,7 @@
 import type { ParameterMap } from "../parameter_map.ts";
+import { requireFollows } from "./_require_follows.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { momentumUpdateReference } from "./momentum_update_reference.ts";
-import { requireFollows } from "./require_follows.ts";
 
 /**
  * Moves the teacher towards the student, ξ ← m·ξ + (1 − m)·θ (BYOL, arXiv:2006.07733, eq. 1), in place.

@@ -5,12 +5,15 @@
  * @module
  */
 import { headers, kernelSources, portableSource } from "../native/c_sources.ts";
+import { findCompiler } from "../native/find_compiler.ts";
 import { kernelNames } from "./kernel_names.ts";
 import { variants } from "./variants.ts";
 
-const libc = ["math.h", "string.h"];
+const libc = ["string.h"];
 const folder = ".lacuna/wasm"; // for work, below the working folder
-const compilers = ["clang-19", "clang"];
+
+/** Commands that may be the compiler, the one that it should be first. */
+export const compilers: readonly string[] = ["clang-19", "clang"];
 
 const compileFlags = [
   "--target=wasm32",
@@ -84,19 +87,6 @@ export async function hashSources(): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** The first compiler that answers. */
-export async function findCompiler(): Promise<{ command: string; version: string } | undefined> {
-  for (const command of compilers) {
-    try {
-      const { success, stdout } = await new Deno.Command(command, { args: ["--version"] }).output();
-      if (success) return { command, version: new TextDecoder().decode(stdout).split("\n")[0]! };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
-    }
-  }
-  return undefined;
-}
-
 /**
  * Compiles every variant.
  * @returns The modules by name.
@@ -124,7 +114,7 @@ export async function buildModules(command: string): Promise<Map<string, Uint8Ar
 
 /** Builds every variant and writes it as a TypeScript module, which needs no permission to be read anywhere. */
 async function main(): Promise<void> {
-  const compiler = await findCompiler();
+  const compiler = await findCompiler(compilers);
   if (!compiler) throw new Error(`None of ${compilers.join(", ")} was found: install clang and lld`);
   const sources = await hashSources();
   for (const [name, module] of await buildModules(compiler.command)) {
