@@ -145,7 +145,7 @@ Deno.test("VisionTransformer does not care for the order of kept patches, but fo
   );
 });
 
-Deno.test("VisionTransformer gives positions before it picks patches: on a blank image only they differ", () => {
+Deno.test("VisionTransformer gives each kept patch its own position: on a blank image only they differ", () => {
   const encoder = new VisionTransformer(config, prng);
   const blank = tf.zeros<tf.Rank.R4>([1, 16, 16, 3]);
   assert.ok(
