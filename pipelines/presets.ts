@@ -23,7 +23,7 @@ const paper: ExtremaConfig = {
   log: { measureEvery: 10, checkpointEvery: 500 },
 };
 
-/** Two to three minutes on two cores; batch norm in the heads, because layer norm needs far longer to leave its start. */
+/** One to two minutes on two cores; batch norm in the heads, because layer norm needs far longer to leave its start. */
 const demo: ExtremaConfig = {
   ...paper,
   encoder: { ...paper.encoder, patchSize: 7, dim: 64, depth: 3, numHeads: 4, dropPathRate: 0 },

@@ -73,7 +73,7 @@ async function compile(
 
 /** Builds the library unless it is up to date, and says which; without a compiler that can, says what happens instead. */
 async function build(): Promise<void> {
-  const instead = "the portable device will do the work, some thirty times slower";
+  const instead = "the portable device will do the work, some three times slower";
   const compiler = await findCompiler(["cc", "gcc", "clang"]);
   if (!compiler) {
     console.log(`No C compiler (cc, gcc or clang) found: ${instead}`);
