@@ -9,7 +9,7 @@ import { type GemmShape, gemmShapes } from "./_gemm_shapes.ts";
 import { parseOptions } from "./_parse_options.ts";
 
 const contest = `${import.meta.dirname}/_gemm_contest.ts`;
-const coreTypes = ["", "SKYLAKEX"]; // the first leaves it to OpenBLAS
+const coreTypes = ["", "SKYLAKEX", "COOPERLAKE"]; // the first leaves it to OpenBLAS
 
 /** Milliseconds of both, round by round. */
 type Times = { readonly ours: readonly number[]; readonly theirs: readonly number[] };
