@@ -9,6 +9,7 @@ import { openLibrary } from "../tensor/native/library.ts";
 import { type GemmShape, gemmShapes } from "./_gemm_shapes.ts";
 
 const roundMilliseconds = 4; // of either side, at least
+const restMilliseconds = 40;
 
 const [numThreads, numRounds, path] = [Number(Deno.args[0]), Number(Deno.args[1]), Deno.args[2]!];
 const { functions: { gemm_f32 } } = await openLibrary();
@@ -87,10 +88,17 @@ function contest({ layout, m, n, k, batches }: GemmShape): { ours: number[]; the
   const [ours, theirs]: [number[], number[]] = [[], []];
   const repeats = Math.ceil(roundMilliseconds / Math.max(time(sides[0]!, 1), time(sides[1]!, 1)));
   for (let round = 0; round < numRounds; round++) {
-    ours.push(time(sides[0]!, repeats));
-    theirs.push(time(sides[1]!, repeats));
+    ours.push(timeAfterRest(sides[0]!, repeats));
+    theirs.push(timeAfterRest(sides[1]!, repeats));
   }
   return { ours, theirs };
+}
+
+/** The same after a rest, in which the other side's threads stop looking for work and fall asleep, and a call that wakes one's own. */
+function timeAfterRest(f: () => void, repeats: number): number {
+  if (numThreads > 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, restMilliseconds);
+  f();
+  return time(f, repeats);
 }
 
 function time(f: () => void, repeats: number): number {
