@@ -3,14 +3,14 @@
  * @module
  */
 import { readShards } from "@lacuna/data";
+import { formatSeconds, Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { Interrupt } from "./_interrupt.ts";
 import { type ExtremaConfig, overrideConfig } from "./config.ts";
 import { exitCode, exitCodes } from "./exit_code.ts";
 import { preset, presetNames } from "./presets.ts";
 import { pretrain } from "./pretrain.ts";
-import { formatSeconds, ProgressReporter } from "./progress.ts";
+import { ProgressReporter } from "./progress.ts";
 import { runLength } from "./run_length.ts";
 
 type Flags = {
@@ -21,16 +21,6 @@ type Flags = {
   readonly data: string;
   readonly set: readonly string[];
   readonly onCollapse: "stop" | "warn";
-};
-
-/** Where the command writes. */
-export type Terminal = {
-  /** Takes what the run says, line ends included. */
-  readonly write: (text: string) => void;
-  /** Takes what went wrong. */
-  readonly writeError: (text: string) => void;
-  /** Whether a line can be drawn again. */
-  readonly isTerminal: boolean;
 };
 
 /**
@@ -53,15 +43,6 @@ export async function main(
     terminal.writeError(`${known ? error.message : Deno.inspect(error)}\n`);
     return code;
   }
-}
-
-function standardTerminal(): Terminal {
-  const encoder = new TextEncoder();
-  return {
-    write: (text) => void Deno.stdout.writeSync(encoder.encode(text)),
-    writeError: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
-    isTerminal: Deno.stdout.isTerminal(),
-  };
 }
 
 function command({ write, writeError }: Terminal): Command {
@@ -88,7 +69,8 @@ function command({ write, writeError }: Terminal): Command {
     .exitOverride();
 }
 
-async function run(flags: Flags, { write, writeError, isTerminal }: Terminal): Promise<void> {
+async function run(flags: Flags, terminal: Terminal): Promise<void> {
+  const { write, writeError } = terminal;
   const say = (line: string) => write(`${line}\n`);
   const seed = flags.seed === undefined ? [] : [`seed=${flags.seed}`];
   const config = overrideConfig(preset(flags.preset), [...flags.set, ...seed]);
@@ -109,7 +91,7 @@ async function run(flags: Flags, { write, writeError, isTerminal }: Terminal): P
     `Run     ${totalSteps} steps of ${config.schedule.batchSize} images, ${config.schedule.epochs} epochs`,
   );
   let isOver = false;
-  using progress = new ProgressReporter(isTerminal, config.schedule.batchSize, totalSteps, write);
+  using progress = new ProgressReporter(terminal, config.schedule.batchSize, totalSteps);
   using interrupt = new Interrupt();
   const { seconds } = await pretrain(config, images, folder, {
     device,

@@ -39,6 +39,7 @@ async function call(args: readonly string[]): Promise<{ code: number; out: strin
     write: (text) => void (out += text),
     writeError: (text) => void (error += text),
     isTerminal: false,
+    columns: 100,
   });
   return { code, out, error };
 }

@@ -50,7 +50,7 @@ export { type DamagedCheckpoint, type NewestCheckpoint, newestCheckpoint } from 
 export type { BatchSource, Pipeline, StepContext, StepResult } from "./pipeline.ts";
 export { preset, presetNames } from "./presets.ts";
 export { pretrain, type PretrainOptions } from "./pretrain.ts";
-export { formatProgress, formatSeconds, type Progress, ProgressReporter } from "./progress.ts";
+export { formatProgress, type Progress, ProgressReporter } from "./progress.ts";
 export { resumePoint } from "./resume_point.ts";
 export { type RunLength, runLength } from "./run_length.ts";
 export { type DeviceNote, readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatProgress, formatSeconds, ProgressReporter } from "./progress.ts";
+import { formatProgress, ProgressReporter } from "./progress.ts";
 
 const line = {
   step: 0,
@@ -10,19 +10,6 @@ const line = {
   dataShare: 0,
   spread: 0.125,
 };
-
-Deno.test("formatSeconds() writes seconds, minutes, hours", () => {
-  const expected = {
-    0: "0 s",
-    48.4: "48 s",
-    60: "1:00",
-    187: "3:07",
-    600: "10:00",
-    3729: "1:02:09",
-    36000: "10:00:00",
-  };
-  for (const [seconds, text] of Object.entries(expected)) assert.equal(formatSeconds(Number(seconds)), text);
-});
 
 Deno.test("formatProgress() shows step, speed, loss, spread and time left", () => {
   const progress = {
@@ -43,7 +30,7 @@ Deno.test("formatProgress() shows step, speed, loss, spread and time left", () =
 Deno.test("ProgressReporter draws one line again in a terminal", () => {
   const written: string[] = [];
   {
-    using reporter = new ProgressReporter(true, 32, 2, (text) => written.push(text));
+    using reporter = new ProgressReporter({ isTerminal: true, write: (text) => written.push(text) }, 32, 2);
     reporter.add(line);
     reporter.add({ ...line, step: 1 });
   }
@@ -59,7 +46,7 @@ Deno.test("ProgressReporter draws one line again in a terminal", () => {
 
 Deno.test("ProgressReporter writes few plain lines elsewhere", () => {
   const written: string[] = [];
-  using reporter = new ProgressReporter(false, 32, 100, (text) => written.push(text));
+  using reporter = new ProgressReporter({ isTerminal: false, write: (text) => written.push(text) }, 32, 100);
   for (let step = 0; step < 100; step++) reporter.add({ ...line, step });
   assert.equal(written.length, 2); // the first and the last of a moment
   assert.match(written[1]!, /^step 100\/100 .*\n$/);

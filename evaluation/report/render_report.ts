@@ -1,9 +1,9 @@
+import { Html, html, renderPage } from "@lacuna/data/page";
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { count } from "../_count.ts";
 import type { ProtocolTable } from "../protocol_table.ts";
 import charts from "./_charts.js" with { type: "text" };
-import { Html, html } from "./_html.ts";
 import { attentionOverlay, opaque, withHoles } from "./_picture.ts";
 import style from "./_style.css" with { type: "text" };
 import type {
@@ -25,35 +25,27 @@ export function renderReport(data: ReportData): string {
     maskSection(data.masks, data.patchSize),
     factSection(data),
   ];
-  const page = html`
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>${data.title}</title>
-        <style>${new Html(uplotStyle)}${new Html(style)}</style>
-      </head>
-      <body>
-    <main>
+  const content = html`
     <header>
-    <h1>${data.title}</h1>
-    <p class="soft">${data.subtitle}</p>
-    <p class="verdict">${verdict(data.table)}</p>
+      <h1>${data.title}</h1>
+      <p class="soft">${data.subtitle}</p>
+      <p class="verdict">${verdict(data.table)}</p>
     </header>
     ${sections}
-    </main>
+  `;
+  const after = html`
     ${["accent", "second", "right", "wrong", "soft", "rule"].map((name) =>
       html`<i id="${name}" style="color: var(--${name})"></i>`
     )}
     <script type="application/json" id="curves">${new Html(
       JSON.stringify(data.curves).replaceAll("<", "\\u003c"),
     )}</script>
-    <script>${new Html(uplotScript)}</script>
-    <script>${new Html(charts)}</script>
-      </body>
-    </html>
   `;
-  return `<!doctype html>${page.text}`;
+  return renderPage(data.title, content, {
+    styles: [uplotStyle, style],
+    scripts: [uplotScript, charts],
+    after,
+  });
 }
 
 /** One sentence for each control: how far the trained encoder is from it. */

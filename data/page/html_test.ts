@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Html, html } from "./_html.ts";
+import { Html, html } from "./html.ts";
 
 Deno.test("html`` escapes what it is given, but not other templates", () => {
   const items = ["a<b", "say \"x\" & 'y'"].map((text) => html`<li title="${text}">${text}</li>`);

@@ -1,3 +1,7 @@
+/**
+ * Ending on request.
+ * @module
+ */
 const signals: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 /** An `AbortSignal` for the first SIGINT or SIGTERM; the second ends the process as if nobody listened. */

@@ -1,6 +1,14 @@
+/**
+ * HTML out of templates.
+ * @module
+ */
+
 /** Text that is HTML already. */
 export class Html {
+  /** As it stands in the page. */
   readonly text: string;
+
+  /** Takes text that needs no escape. */
   constructor(text: string) {
     this.text = text;
   }
