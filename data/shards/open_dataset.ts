@@ -1,0 +1,169 @@
+/**
+ * A data set that was written as shards, open to be read by blocks.
+ * @module
+ */
+import { nearestName } from "@lacuna/tensor/nearest-name";
+import { readShardBlock } from "./_read_block.ts";
+import type { ByteSource } from "./byte_source.ts";
+import type { Column } from "./column.ts";
+import { fileBytes } from "./file_bytes.ts";
+import type { ColumnStatistics, Manifest } from "./manifest.ts";
+import { readManifest } from "./read_manifest.ts";
+import type { Rows } from "./rows.ts";
+
+/** How a data set is read. */
+export type OpenOptions = {
+  /** Where the bytes of a file of the data set, "manifest.json" or a shard, come from; unless said, the file in its folder. */
+  readonly open?: (file: string) => ByteSource;
+  /** How many shards are kept open at once: 64 unless said. */
+  readonly maxOpenShards?: number;
+};
+
+/** An open data set. */
+export type Dataset = {
+  /** Read and checked. */
+  readonly manifest: Manifest;
+  /**
+   * One of its splits.
+   * @throws {RangeError} If there is none of that name.
+   */
+  readonly split: (name: string) => Split;
+  /** Closes every shard. */
+  readonly close: () => void;
+};
+
+/** One split of an open data set. */
+export type Split = {
+  /** Such as "train". */
+  readonly name: string;
+  /** Of all blocks. */
+  readonly numRows: number;
+  /** ⌈numRows / rowsPerBlock⌉. */
+  readonly numBlocks: number;
+  /** Row r is in block ⌊r / rowsPerBlock⌋. */
+  readonly rowsPerBlock: number;
+  /** What each row has. */
+  readonly columns: readonly Column[];
+  /** Hash of what the rows hold. */
+  readonly contentHash: string;
+  /** By the column's name. */
+  readonly statistics: Readonly<Record<string, ColumnStatistics>>;
+  /**
+   * Reads a block with one ranged read and checks every byte of it.
+   * @param index 0…numBlocks − 1.
+   * @throws {RangeError} If there is no such block.
+   * @throws {ShardError} If it is not what was written; it names the file, the block and the check.
+   */
+  readonly readBlock: (index: number) => Promise<Rows>;
+  /** Closes its shards; a later read opens them again. */
+  readonly close: () => void;
+};
+
+/**
+ * Opens a data set. Only its manifest is read; a shard is opened when a block of it is first asked for.
+ * @param folder Of the data set.
+ * @param options Where its bytes come from, if not from there.
+ * @throws {ShardError} If the manifest is missing, malformed, or contradicts itself.
+ */
+export async function openDataset(folder: string | URL, options: OpenOptions = {}): Promise<Dataset> {
+  const { open = (file) => fileBytes(pathOf(folder, file)), maxOpenShards = 64 } = options;
+  const source = open("manifest.json");
+  const manifest = await readManifest(source).finally(() => source.close?.());
+  const shards = new OpenShards(open, maxOpenShards);
+  const splits = new Map(
+    Object.keys(manifest.splits).map((name) => [name, openSplit(manifest, name, shards)]),
+  );
+  return {
+    manifest,
+    split: (name) => splits.get(name) ?? noSuchSplit(manifest, name),
+    close: () => shards.closeAll(),
+  };
+}
+
+function openSplit(manifest: Manifest, name: string, open: OpenShards): Split {
+  const { columns, rowsPerBlock } = manifest;
+  const { rows, contentHash, statistics, shards } = manifest.splits[name]!;
+  const numBlocks = Math.ceil(rows / rowsPerBlock);
+  const firstBlocks: number[] = []; // of each shard
+  let blocks = 0;
+  for (const shard of shards) {
+    firstBlocks.push(blocks);
+    blocks += shard.blocks.length;
+  }
+  return {
+    name,
+    numRows: rows,
+    numBlocks,
+    rowsPerBlock,
+    columns,
+    contentHash,
+    statistics,
+    readBlock: async (index) => {
+      if (!(Number.isInteger(index) && index >= 0 && index < numBlocks)) {
+        throw new RangeError(
+          `There is no block ${index} in split "${name}" of ${manifest.name}: choose 0…${numBlocks - 1}`,
+        );
+      }
+      const at = lastNotAbove(firstBlocks, index);
+      const shard = shards[at]!;
+      const block = index - firstBlocks[at]!;
+      return await readShardBlock(open.get(shard.file), shard, block, index * rowsPerBlock, manifest);
+    },
+    close: () => shards.forEach(({ file }) => open.close(file)),
+  };
+}
+
+/** Shards that are open: the most recently used. */
+class OpenShards {
+  readonly #open: (file: string) => ByteSource;
+  readonly #max: number;
+  readonly #sources = new Map<string, ByteSource>(); // the longest unused first
+
+  constructor(open: (file: string) => ByteSource, max: number) {
+    this.#open = open;
+    this.#max = max;
+  }
+
+  get(file: string): ByteSource {
+    const source = this.#sources.get(file) ?? this.#open(file);
+    this.#sources.delete(file);
+    this.#sources.set(file, source);
+    if (this.#sources.size > this.#max) this.close(this.#sources.keys().next().value!);
+    return source;
+  }
+
+  close(file: string): void {
+    this.#sources.get(file)?.close?.();
+    this.#sources.delete(file);
+  }
+
+  closeAll(): void {
+    for (const file of [...this.#sources.keys()]) this.close(file);
+  }
+}
+
+/** Index of the last of ascending numbers that is not above x. */
+function lastNotAbove(numbers: readonly number[], x: number): number {
+  let low = 0, high = numbers.length; // the answer is in low…high − 1
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! <= x) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function pathOf(folder: string | URL, file: string): string {
+  if (typeof folder === "string") return `${folder}/${file}`;
+  const path = decodeURIComponent(new URL(file, folder.href.replace(/\/?$/, "/")).pathname);
+  return Deno.build.os === "windows" ? path.slice(1) : path;
+}
+
+function noSuchSplit({ name, splits }: Manifest, split: string): never {
+  const names = Object.keys(splits);
+  const nearest = nearestName(split, names);
+  throw new RangeError(
+    `There is no split "${split}" in ${name}: choose ${names.map((name) => `"${name}"`).join(" or ")}` +
+      (nearest === undefined ? "" : ` (did you mean "${nearest}"?)`),
+  );
+}
