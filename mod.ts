@@ -20,7 +20,7 @@
  * const images = tf.randomUniform<tf.Rank.R4>([2, 28, 28, 1], -1, 1);
  * const masks = { numTokens: 16, maskRatio: 0.75, numMasks: 4, kind: "disjoint" } as const;
  * const prngs = [0, 1].map((sample) => stream({ seed: 0, name: "mask", sample }));
- * const keep = tf.tensor2d(multiMaskBatch(masks, prngs), [8, 4], "int32"); // 4 masks of 2 images, 4 of 16 patches each
+ * const keep = tf.tensor2d(multiMaskBatch(masks, prngs).visible, [8, 4], "int32"); // 4 masks of 2 images, 4 of 16 patches each
  *
  * const pred = encoder.forward(images, { keep }); // [8, 32], from a quarter of each image
  * const target = encoder.forward(images); // [2, 32], from the whole

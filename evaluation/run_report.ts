@@ -87,7 +87,8 @@ function maskedPictures({ config }: LoadedRun, train: ImageSet, samples: Int32Ar
   const masks = maskOptions(config, train);
   return Array.from(samples, (sample) => ({
     picture: pictureOf(train, sample),
-    visible: multiMask(masks, stream({ seed: config.seed, name: "mask", epoch: 0, sample })),
+    visible: multiMask(masks, stream({ seed: config.seed, name: "mask", epoch: 0, sample }))
+      .map(({ visible }) => visible),
   }));
 }
 

@@ -12,13 +12,30 @@
  *
  * const prng = stream({ seed: 0, name: "mask", epoch: 3, sample: 41 });
  * const views = multiMask({ numTokens: 64, maskRatio: 0.75, numMasks: 4, kind: "disjoint" }, prng);
- * assert.deepEqual(views.map((kept) => kept.length), [16, 16, 16, 16]);
- * assert.equal(new Set(views.flatMap((kept) => [...kept])).size, 64);
+ * assert.deepEqual(views.map(({ visible }) => visible.length), [16, 16, 16, 16]);
+ * assert.equal(new Set(views.flatMap(({ visible }) => [...visible])).size, 64);
  * ```
  *
  * @module
  */
+export { bernoulliMask } from "./bernoulli_mask.ts";
+export { blockMask, type BlockMaskOptions } from "./block_mask.ts";
+export { blockToExactMask } from "./block_to_exact_mask.ts";
+export { cellMask, type CellMaskOptions } from "./cell_mask.ts";
+export { denseMask } from "./dense_mask.ts";
+export { flatMasked } from "./flat_masked.ts";
+export type { Grid } from "./grid.ts";
+export { gridMask } from "./grid_mask.ts";
+export { inverseBlockMask, type InverseBlockMaskOptions } from "./inverse_block_mask.ts";
+export { type MaskBatch, maskBatch } from "./mask_batch.ts";
+export { maskRows } from "./mask_rows.ts";
+export { multiBlockMask, type MultiBlockMaskOptions } from "./multi_block_mask.ts";
 export { multiMask, type MultiMaskOptions } from "./multi_mask.ts";
 export { multiMaskBatch } from "./multi_mask_batch.ts";
+export { noiseMask } from "./noise_mask.ts";
 export { numVisible } from "./num_visible.ts";
-export { randomMask, type TokenMask } from "./random_mask.ts";
+export { randomMask } from "./random_mask.ts";
+export { restoreOrder } from "./restore_order.ts";
+export { spanMask, type SpanMaskOptions } from "./span_mask.ts";
+export { thinMasks } from "./thin_masks.ts";
+export type { TokenMask } from "./token_mask.ts";

@@ -1,5 +1,7 @@
 import { choice, type Prng, substream } from "@lacuna/random";
+import { maskAllBut } from "./_split.ts";
 import { numVisible } from "./num_visible.ts";
+import type { TokenMask } from "./token_mask.ts";
 
 /** Sizes of the K masks of one image. */
 export type MultiMaskOptions = {
@@ -14,25 +16,28 @@ export type MultiMaskOptions = {
 };
 
 /**
- * Draws K masks of one image, as the V = `numVisible(N, ratio)` tokens that each keeps.
+ * Draws K masks of one image, each of which keeps V = `numVisible(N, ratio)` tokens.
  *
  * Disjoint masks are consecutive parts of one random order; independent ones take the beginning of K orders. The
- * official code sorts uniform noise to get an order, which has the same distribution.
+ * official code sorts uniform noise to get an order, which has the same distribution, and keeps tokens in random order, which does not change
+ * what an encoder says of them.
  * @param options Sizes and kind.
  * @param prng The stream of one image; the same stream gives the same masks.
- * @returns K arrays [V] of kept indices in 0…N − 1, in random order.
+ * @returns K masks of V visible tokens.
  * @throws {RangeError} If the ratio leaves or hides no token, K is not a positive integer, or disjoint masks do not
  * fit: K · V > N.
  * @see ExtreMA, arXiv:2206.04667, "multi-masking"
  */
-export function multiMask(options: MultiMaskOptions, prng: Prng): Int32Array[] {
+export function multiMask(options: MultiMaskOptions, prng: Prng): TokenMask[] {
   const { numTokens, maskRatio, numMasks, kind } = options;
   const visible = numVisible(numTokens, maskRatio);
   if (!(Number.isInteger(numMasks) && numMasks > 0)) {
     throw new RangeError(`Cannot draw ${numMasks} masks: give a positive integer`);
   }
   const masks = [...Array(numMasks).keys()];
-  if (kind === "independent") return masks.map((i) => choice(numTokens, visible, substream(prng, `${i}`)));
+  if (kind === "independent") {
+    return masks.map((i) => maskAllBut(numTokens, choice(numTokens, visible, substream(prng, `${i}`))));
+  }
   if (numMasks * visible > numTokens) {
     throw new RangeError( // the official code goes on with masks that are too short
       `${numMasks} disjoint masks of ${visible} tokens do not fit in ${numTokens}: ` +
@@ -40,5 +45,5 @@ export function multiMask(options: MultiMaskOptions, prng: Prng): Int32Array[] {
     );
   }
   const order = choice(numTokens, numMasks * visible, prng);
-  return masks.map((i) => order.slice(i * visible, (i + 1) * visible));
+  return masks.map((i) => maskAllBut(numTokens, order.subarray(i * visible, (i + 1) * visible)));
 }

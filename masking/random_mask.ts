@@ -1,12 +1,6 @@
-import { permutation, type Prng } from "@lacuna/random";
-
-/** One sample's token indices in two parts, each ascending; together they are 0…N − 1. */
-export type TokenMask = {
-  /** [N − M], the tokens the encoder sees. */
-  readonly visible: Int32Array;
-  /** [M], the tokens it does not. */
-  readonly masked: Int32Array;
-};
+import { choice, type Prng } from "@lacuna/random";
+import { maskOf } from "./_split.ts";
+import type { TokenMask } from "./token_mask.ts";
 
 /**
  * Masks M = round(ratio · N) tokens, uniformly and without replacement.
@@ -24,6 +18,5 @@ export function randomMask(numTokens: number, ratio: number, prng: Prng): TokenM
       `Cannot mask ${numMasked} of ${numTokens} tokens at ratio ${ratio}: choose one that leaves some of each`,
     );
   }
-  const order = permutation(numTokens, prng);
-  return { masked: order.slice(0, numMasked).sort(), visible: order.slice(numMasked).sort() };
+  return maskOf(numTokens, choice(numTokens, numMasked, prng));
 }

@@ -1,6 +1,6 @@
 import type { ImageShape } from "@lacuna/data";
 import { freeze, ProjectionHead, under, type VisionTransformer } from "@lacuna/encoders";
-import { multiMask, multiMaskBatch, numVisible } from "@lacuna/masking";
+import { multiMask, multiMaskBatch } from "@lacuna/masking";
 import { byolLoss, momentumSchedule, type ObjectiveResult } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
 import { type ParameterMap, valueAndGrads } from "@lacuna/tensor";
@@ -72,11 +72,8 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
       batch.samples,
       (sample) => stream({ seed, name: "mask", epoch: batch.epoch, sample }),
     );
-    const keep = tf.tensor2d(
-      multiMaskBatch(masks, prngs),
-      [masks.numMasks * batchSize, numVisible(masks.numTokens, masks.maskRatio)],
-      "int32",
-    );
+    const { visible, numRows, numVisible } = multiMaskBatch(masks, prngs);
+    const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
     let metrics: ObjectiveResult["metrics"] = {};
     const { value: loss, grads } = valueAndGrads(() => {
       const dropPath = stream({ seed, name: "drop-path", step });

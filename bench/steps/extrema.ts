@@ -58,5 +58,5 @@ export function extremaIndices({ config, image }: ExtremaSetup, step: number): I
     { length: batchSize },
     (_, sample) => stream({ seed, name: "mask", epoch: step, sample }),
   );
-  return multiMaskBatch(maskOptions(config, image), prngs);
+  return multiMaskBatch(maskOptions(config, image), prngs).visible;
 }
