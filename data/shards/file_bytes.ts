@@ -42,14 +42,8 @@ class FileBytes implements ByteSource {
     return size;
   };
 
-  readonly read = (
-    offset: number,
-    length: number,
-    into?: Uint8Array<ArrayBuffer>,
-  ): Promise<Uint8Array<ArrayBuffer>> => {
-    const turn = this.#last.then(() =>
-      this.#readNow(offset, into === undefined ? new Uint8Array(length) : into.subarray(0, length))
-    );
+  readonly read = (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const turn = this.#last.then(() => this.#readNow(offset, length));
     this.#last = turn.catch(() => {});
     return turn;
   };
@@ -60,9 +54,9 @@ class FileBytes implements ByteSource {
     this.#last = this.#last.then(() => file?.close());
   };
 
-  async #readNow(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  async #readNow(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     this.#file ??= await Deno.open(this.name).catch((error) => this.#refuse(error));
-    const { length } = bytes;
+    const bytes = new Uint8Array(length);
     this.#file.seekSync(offset, Deno.SeekMode.Start);
     for (let filled = 0; filled < length;) {
       const count = await this.#file.read(bytes.subarray(filled));

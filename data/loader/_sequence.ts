@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { checkRange } from "./_check_range.ts";
+import { blockOrder } from "./block_order.ts";
+import { type MixtureOrder, mixtureOrder } from "./mixture_order.ts";
+import type { SampleOrder } from "./sample_order.ts";
+import type { Mixture, SplitReader } from "./split_reader.ts";
+
+/** Where some samples of a sequence are: [n] each. */
+export type Located = {
+  readonly set: Int32Array;
+  readonly row: Float64Array;
+  /** How often the set was gone through before. */
+  readonly epoch: Float64Array;
+};
+
+/** How the rows of a set are shuffled. */
+export type Shuffle = { readonly windowBlocks: number } | false;
+
+/** The samples of all epochs, as a function of epoch and position. */
+export type Sequence = {
+  /** Samples in an epoch. */
+  readonly size: number;
+  readonly splits: readonly SplitReader[];
+  /** Where the samples of neighbouring positions of an epoch are. */
+  locate(epoch: number, from: number, count: number): Located;
+  /** SHA-256 in hexadecimal of what decides an epoch's order, and of some of it. */
+  hash(epoch: number): string;
+};
+
+/** The sequence of one split or of a mixture. */
+export function makeSequence(data: SplitReader | Mixture, seed: number, shuffle: Shuffle): Sequence {
+  return "sets" in data ? mixed(data, seed, shuffle) : single(data, seed, shuffle);
+}
+
+function single(split: SplitReader, seed: number, shuffle: Shuffle): Sequence {
+  const orderOf = orders([split], seed, shuffle);
+  const locate = (epoch: number, from: number, count: number): Located => {
+    const row = new Float64Array(count);
+    orderOf(0, epoch).fill(from, row);
+    return { set: new Int32Array(count), row, epoch: new Float64Array(count).fill(epoch) };
+  };
+  const size = split.numRows;
+  const parts = [describe(split), seed, shuffle];
+  return { size, splits: [split], locate, hash: (epoch) => hash([...parts, epoch], locate, size, epoch) };
+}
+
+function mixed(mixture: Mixture, seed: number, shuffle: Shuffle): Sequence {
+  const { sets, roundLength = 1000 } = mixture;
+  const splits = sets.map(({ split }) => split);
+  const weights = sets.map(({ weight }) => weight);
+  const empty = sets.findIndex(({ split, weight }) => weight > 0 && split.numRows === 0);
+  if (empty >= 0) {
+    throw new RangeError(
+      `Set ${empty}, ${splits[empty]!.name}, has no rows: leave it out or give it the weight 0`,
+    );
+  }
+  const total = sets.reduce((sum, { split, weight }) => sum + (weight > 0 ? split.numRows : 0), 0);
+  const size = mixture.samplesPerEpoch ?? total;
+  checkRange("Samples of an epoch", size, 1, 2 ** 52);
+  const order: MixtureOrder = mixtureOrder({ weights, roundLength, seed });
+  const orderOf = orders(splits, seed, shuffle);
+  const locate = (epoch: number, from: number, count: number): Located => {
+    const located = {
+      set: new Int32Array(count),
+      row: new Float64Array(count),
+      epoch: new Float64Array(count),
+    };
+    for (let i = 0; i < count; i++) {
+      const { set, position } = order.at(epoch * size + from + i);
+      const numRows = splits[set]!.numRows;
+      const repetition = Math.floor(position / numRows);
+      located.set[i] = set;
+      located.row[i] = orderOf(set, repetition).at(position - repetition * numRows);
+      located.epoch[i] = repetition;
+    }
+    return located;
+  };
+  const parts = [...splits.map(describe), weights, roundLength, size, seed, shuffle];
+  return { size, splits, locate, hash: (epoch) => hash([...parts, epoch], locate, size, epoch) };
+}
+
+/** The order of a set in one of its epochs; the last two of each set are kept. */
+function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle) {
+  const kept = splits.map(() => new Map<number, SampleOrder>());
+  return (set: number, epoch: number): SampleOrder => {
+    let order = kept[set]!.get(epoch);
+    if (!order) {
+      const { numRows, rowsPerBlock } = splits[set]!;
+      order = shuffle
+        ? blockOrder({ numRows, rowsPerBlock, ...shuffle, seed, epoch, set })
+        : asTheyAre(numRows);
+      if (kept[set]!.size === 2) kept[set]!.delete(kept[set]!.keys().next().value!);
+      kept[set]!.set(epoch, order);
+    }
+    return order;
+  };
+}
+
+function asTheyAre(size: number): SampleOrder {
+  return {
+    size,
+    at: (position) => position,
+    positionOf: (sample) => sample,
+    fill: (from, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = from + i;
+    },
+  };
+}
+
+function describe({ contentHash, numRows, rowsPerBlock }: SplitReader): unknown {
+  return [contentHash, numRows, rowsPerBlock];
+}
+
+/** Of the parts and of about a thousand samples spread over the epoch. */
+function hash(parts: readonly unknown[], locate: Sequence["locate"], size: number, epoch: number): string {
+  const digest = createHash("sha256").update(JSON.stringify(parts));
+  const numProbes = Math.min(size, 1024);
+  for (let i = 0; i < numProbes; i++) {
+    const { set, row } = locate(epoch, Math.floor(i * size / numProbes), 1);
+    digest.update(`${set[0]}:${row[0]};`);
+  }
+  return digest.digest("hex");
+}

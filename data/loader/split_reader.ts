@@ -1,0 +1,32 @@
+/**
+ * What the loader needs of a split.
+ * @module
+ */
+import type { Column } from "../shards/column.ts";
+import type { Rows } from "../shards/rows.ts";
+
+/** Rows that are read in blocks: a split of a data set, or anything else that can give them. */
+export type SplitReader = {
+  /** For messages. */
+  readonly name: string;
+  /** N. */
+  readonly numRows: number;
+  /** K: row r is in block ⌊r / K⌋; the last block has what is left. */
+  readonly rowsPerBlock: number;
+  /** What each row has. */
+  readonly columns: readonly Column[];
+  /** Differs if the rows differ. */
+  readonly contentHash: string;
+  /** The rows of one block, checked; the same ones whenever it is asked for. */
+  readBlock(block: number): Promise<Rows>;
+};
+
+/** Splits that are mixed. */
+export type Mixture = {
+  /** What to take, and how much of it in proportion to the others. */
+  readonly sets: readonly { readonly split: SplitReader; readonly weight: number }[];
+  /** L, samples after which the proportions are exact; 1,000 if left out. */
+  readonly roundLength?: number;
+  /** Samples that make an epoch; as many as the sets of a weight above 0 have rows if left out. */
+  readonly samplesPerEpoch?: number;
+};
