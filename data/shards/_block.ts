@@ -1,11 +1,12 @@
-import { CompressionType, Message, MessageHeader, type Schema } from "apache-arrow";
+import { CompressionType, Message, MessageHeader, MetadataVersion, type Schema } from "apache-arrow";
 import { BodyCompression, BufferRegion, FieldNode, RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
 import type { ShardCheck } from "../shard_error.ts";
 import type { Column } from "./column.ts";
 import type { Compression } from "./manifest.ts";
 import type { ColumnValues } from "./rows.ts";
-import { bytesOf, type Storage, storageOf } from "./_storage.ts";
+import { FlatTable } from "./_flat_table.ts";
+import { bytesOf, MAX_BUFFER_BYTES, type Storage, storageOf } from "./_storage.ts";
 import { pack, unpack } from "./_zstd.ts";
 
 const ALIGNMENT = 64; // of every message and buffer, as the format recommends
@@ -35,7 +36,7 @@ export function encodeTail(
   blocks: readonly (readonly [number, number, number])[],
 ): Uint8Array {
   const fileBlocks = blocks.map(([offset, length, body]) => new FileBlock(length - body, body, offset));
-  const footer = Footer.encode(new Footer(schema, undefined, fileBlocks, []));
+  const footer = Footer.encode(new Footer(schema, MetadataVersion.V5, fileBlocks, []));
   return concat([bytesOf(Int32Array.of(-1, 0)), footer, bytesOf(Int32Array.of(footer.length)), MAGIC]);
 }
 
@@ -87,16 +88,14 @@ export function decodeBlock(
   columns: readonly Column[],
   compression: Compression,
 ): Record<string, ColumnValues> {
-  const { batch, body } = readMessage(bytes);
-  if (batch.length !== numRows) throw new BlockFault("rows", `it has ${batch.length} rows, not ${numRows}`);
-  const packed = batch.compression !== null;
-  if (packed !== (compression === "zstd") || (packed && batch.compression?.type !== CompressionType.ZSTD)) {
-    throw new BlockFault("schema", `it is not packed as the manifest says, "${compression}"`);
+  const batch = readBatch(bytes, columns);
+  if (batch.numRows !== numRows) throw new BlockFault("rows", `it has ${batch.numRows} rows, not ${numRows}`);
+  if (batch.packed !== (compression === "zstd")) {
+    throw new BlockFault("schema", `it is ${batch.packed ? "" : "not "}packed, other than its manifest says`);
   }
-  const buffers = new Buffers(batch, body, packed);
+  const buffers = new Buffers(batch);
   const decoded: Record<string, ColumnValues> = {};
   for (const column of columns) decoded[column.name] = decodeColumn(column, numRows, buffers);
-  buffers.end();
   return decoded;
 }
 
@@ -134,60 +133,93 @@ function checkOffsets(name: string, offsets: Int32Array): void {
   }
 }
 
+/** A record batch, its parts not yet looked at. */
+type Batch = {
+  readonly numRows: number;
+  readonly nodes: readonly (readonly [length: number, nullCount: number])[];
+  readonly regions: readonly (readonly [offset: number, length: number])[]; // in the body
+  readonly packed: boolean;
+  readonly body: Uint8Array;
+};
+
+/** Numbers of nodes and buffers of a column. */
+function partsOf(column: Column): readonly [nodes: number, buffers: number] {
+  const { width, nested } = storageOf(column);
+  return [nested ? 2 : 1, 2 + (width === 0 ? 1 : 0) + (nested ? 1 : 0)];
+}
+
+function readBatch(bytes: Uint8Array, columns: readonly Column[]): Batch {
+  try {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const length = view.getInt32(4, true);
+    if (view.getInt32(0, true) !== -1 || length < 0) throw new RangeError("no message begins there");
+    const message = FlatTable.root(bytes.subarray(8, 8 + length)); // fields: version, kind, header, body's length
+    const header = message.table(2);
+    const body = bytes.subarray(8 + length);
+    if (message.uint8(1) !== MessageHeader.RecordBatch || header === undefined) {
+      throw new RangeError("another kind of message");
+    }
+    if (message.int64(3) !== body.length) {
+      throw new RangeError(`a body of ${body.length} bytes, not ${message.int64(3)}`);
+    }
+    return { ...readHeader(header, columns), body };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BlockFault("schema", `it is no Arrow record batch of its columns (${error.message})`);
+  }
+}
+
+/** Fields: rows, nodes, buffers, compression. */
+function readHeader(header: FlatTable, columns: readonly Column[]): Omit<Batch, "body"> {
+  const parts = columns.map(partsOf);
+  const packing = header.table(3);
+  if (packing !== undefined && packing.uint8(0) !== CompressionType.ZSTD) {
+    throw new RangeError("packed by another means than Zstandard");
+  }
+  return {
+    numRows: header.int64(0),
+    nodes: header.pairs(1, parts.reduce((sum, [nodes]) => sum + nodes, 0)),
+    regions: header.pairs(2, parts.reduce((sum, [, buffers]) => sum + buffers, 0)),
+    packed: packing !== undefined,
+  };
+}
+
 /** The parts of a record batch, one after the other. */
 class Buffers {
-  readonly #batch: RecordBatch;
-  readonly #body: Uint8Array;
-  readonly #packed: boolean;
+  readonly #batch: Batch;
   #node = 0;
-  #buffer = 0;
+  #region = 0;
 
-  constructor(batch: RecordBatch, body: Uint8Array, packed: boolean) {
+  constructor(batch: Batch) {
     this.#batch = batch;
-    this.#body = body;
-    this.#packed = packed;
   }
 
   node(length: number): void {
-    const node = this.#batch.nodes[this.#node++];
-    if (node?.length !== length || node.nullCount !== 0) {
-      throw new BlockFault(
-        "schema",
-        `a column of it has ${node?.length} values, ${node?.nullCount} missing, not ${length} and 0`,
-      );
-    }
+    const [found, nullCount] = this.#batch.nodes[this.#node++]!;
+    if (found === length && nullCount === 0) return;
+    throw new BlockFault(
+      "schema",
+      `a column of it has ${found} values, ${nullCount} missing, not ${length} and 0`,
+    );
   }
 
   skipValidity(): void {
-    this.#buffer++;
+    this.#region++;
   }
 
   next(array: Storage["array"], length: number): InstanceType<Storage["array"]> {
-    const region = this.#batch.buffers[this.#buffer++];
-    if (region === undefined || !(region.offset >= 0 && region.length >= 0)) {
-      throw new BlockFault("schema", "a column of it is missing");
-    }
+    const [offset, stored] = this.#batch.regions[this.#region++]!;
+    const { body, packed } = this.#batch;
     const byteLength = length * array.BYTES_PER_ELEMENT;
-    const end = region.offset + region.length;
-    if (end > this.#body.length || (!this.#packed && region.length < byteLength)) {
+    const fits = offset >= 0 && stored >= (packed ? 0 : byteLength) && offset + stored <= body.length;
+    if (!fits || byteLength > MAX_BUFFER_BYTES) {
       throw new BlockFault(
         "schema",
-        `a buffer of ${region.length} bytes at ${region.offset} should have ${byteLength} in ${this.#body.length}`,
+        `${stored} bytes at ${offset} of ${body.length} should be ${byteLength} of a column`,
       );
     }
-    return this.#view(this.#body.subarray(region.offset, end), array, length);
-  }
-
-  end(): void {
-    const { nodes, buffers } = this.#batch;
-    if (this.#node !== nodes.length || this.#buffer !== buffers.length) {
-      throw new BlockFault("schema", "it has more columns than the manifest");
-    }
-  }
-
-  #view(stored: Uint8Array, array: Storage["array"], length: number): InstanceType<Storage["array"]> {
-    const byteLength = length * array.BYTES_PER_ELEMENT;
-    const bytes = this.#packed ? tryUnpack(stored, byteLength) : stored;
+    const region = body.subarray(offset, offset + stored);
+    const bytes = packed ? tryUnpack(region, byteLength) : region;
     const aligned = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
     return new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, length);
   }
@@ -198,25 +230,6 @@ function tryUnpack(bytes: Uint8Array, length: number): Uint8Array {
     return unpack(bytes, length);
   } catch (error) {
     throw new BlockFault("schema", `it cannot be unpacked (${(error as Error).message})`);
-  }
-}
-
-function readMessage(bytes: Uint8Array): { batch: RecordBatch; body: Uint8Array } {
-  const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = bytes.length >= 8 ? head.getInt32(4, true) : -1;
-  if (length < 0 || head.getInt32(0, true) !== -1 || 8 + length > bytes.length) {
-    throw new BlockFault("schema", "no Arrow message begins there");
-  }
-  const body = bytes.subarray(8 + length);
-  try {
-    const message = Message.decode(bytes.subarray(8, 8 + length));
-    if (message.headerType !== MessageHeader.RecordBatch) throw new Error("another kind of message");
-    if (message.bodyLength !== body.length) {
-      throw new Error(`${body.length} bytes, but ${message.bodyLength} in its head`);
-    }
-    return { batch: message.header() as RecordBatch, body };
-  } catch (error) {
-    throw new BlockFault("schema", `it is no Arrow record batch (${(error as Error).message})`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Column } from "./column.ts";
 import type { ColumnValues, Row, Value } from "./rows.ts";
-import { bytesOf, storageOf } from "./_storage.ts";
+import { bytesOf, MAX_BUFFER_BYTES, storageOf } from "./_storage.ts";
 
 const encoder = new TextEncoder();
 
@@ -87,19 +87,20 @@ class ColumnBuilder {
   }
 
   #appendText(text: string): void {
-    this.#reserve(3 * text.length); // UTF-8 of a UTF-16 unit is at most 3 bytes
+    this.#reserve(3 * text.length); // a UTF-16 unit is at most 3 bytes of UTF-8
     this.#length += encoder.encodeInto(text, bytesOf(this.#values).subarray(this.#length)).written;
   }
 
   #reserve(length: number): void {
     const needed = this.#length + length;
     if (needed <= this.#values.length) return;
-    if (needed > 2 ** 31 - 1) {
+    const max = MAX_BUFFER_BYTES / this.#values.BYTES_PER_ELEMENT;
+    if (needed > max) {
       throw new RangeError(
-        `column "${this.column.name}" would have ${needed} values in one block, more than 2³¹ − 1: choose fewer rows per block`,
+        `column "${this.column.name}" would have ${needed} values in one block, more than ${max}: choose fewer rows per block`,
       );
     }
-    const grown = allocate(this.column, Math.min(Math.max(2 * this.#values.length, needed), 2 ** 31 - 1));
+    const grown = allocate(this.column, Math.min(Math.max(2 * this.#values.length, needed), max));
     grown.set(this.#values.subarray(0, this.#length));
     this.#values = grown;
   }
@@ -147,13 +148,19 @@ function problemOf(column: Column, value: Value | undefined): string | undefined
       return value.isWellFormed() ? undefined : "has half a surrogate pair, which UTF-8 cannot hold";
     case "waveform":
       if (!(value instanceof Float32Array)) return `has ${describe(value)}, not float32 samples`;
-      return value.every(Number.isFinite) ? undefined : "has a sample that is not finite";
+      return isFinite(value) ? undefined : "has a sample that is not finite";
     case "tokens":
       return value instanceof Int32Array ? undefined : `has ${describe(value)}, not int32 indices`;
     case "encodedImage":
     case "encodedAudio":
       return value instanceof Uint8Array ? undefined : `has ${describe(value)}, not bytes`;
   }
+}
+
+function isFinite(samples: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * 0; // 0, or NaN from the first that is not finite on
+  return sum === 0;
 }
 
 function describe(value: Value): string {

@@ -1,6 +1,9 @@
 import type { Column } from "./column.ts";
 import type { ColumnValues } from "./rows.ts";
 
+/** More than a column of a block ever has: what says otherwise is not honest. */
+export const MAX_BUFFER_BYTES = 2 ** 30;
+
 /** How the values of a column lie in memory and in a shard. */
 export type Storage = {
   readonly array:

@@ -16,11 +16,16 @@ export type ByteSource = {
    * Some of the bytes.
    * @param offset Of the first.
    * @param length How many.
-   * @returns Exactly `length` bytes that begin at the start of a buffer of their own, so that they are aligned for typed arrays;
-   * they are the caller's to keep.
+   * @param into Where they may be put, to spare a new buffer; its first `length` bytes are then the result.
+   * @returns Exactly `length` bytes that begin at a multiple of 8 in their buffer, so that typed arrays can look at them; they are the
+   * caller's to keep.
    * @throws {ShardError} "exists", if there is no such thing; "size", if it ends before the range does.
    */
-  readonly read: (offset: number, length: number) => Promise<Uint8Array<ArrayBuffer>>;
+  readonly read: (
+    offset: number,
+    length: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ) => Promise<Uint8Array<ArrayBuffer>>;
   /** Lets go of what is held open, if anything; a later read opens it again. */
   readonly close?: () => void;
 };

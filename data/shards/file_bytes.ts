@@ -30,6 +30,7 @@ export function fileBytes(path: string): ByteSource {
 class FileBytes implements ByteSource {
   readonly name: string;
   #file: Deno.FsFile | undefined;
+  #length = 0; // of the file, when it was opened
   #last: Promise<unknown> = Promise.resolve(); // a file has one position: seek and read take turns
 
   constructor(path: string) {
@@ -42,31 +43,50 @@ class FileBytes implements ByteSource {
     return size;
   };
 
-  readonly read = (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const turn = this.#last.then(() => this.#readNow(offset, length));
+  readonly read = (
+    offset: number,
+    length: number,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> => {
+    const turn = this.#last.then(() => this.#readNow(offset, length, into));
     this.#last = turn.catch(() => {});
     return turn;
   };
 
   readonly close = (): void => {
-    const file = this.#file;
-    this.#file = undefined;
-    this.#last = this.#last.then(() => file?.close());
+    this.#last = this.#last.then(() => {
+      this.#file?.close();
+      this.#file = undefined;
+    });
   };
 
-  async #readNow(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    this.#file ??= await Deno.open(this.name).catch((error) => this.#refuse(error));
-    const bytes = new Uint8Array(length);
-    this.#file.seekSync(offset, Deno.SeekMode.Start);
+  async #readNow(
+    offset: number,
+    length: number,
+    into: Uint8Array<ArrayBuffer> | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const file = await this.#open();
+    if (offset + length > this.#length) this.#endsEarly(offset, length, this.#length); // before memory is asked for
+    const bytes = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
+    file.seekSync(offset, Deno.SeekMode.Start);
     for (let filled = 0; filled < length;) {
-      const count = await this.#file.read(bytes.subarray(filled));
-      if (count === null) {
-        const end = offset + filled;
-        throw new ShardError(this.name, "size", `bytes ${offset}…${offset + length - 1} end at ${end}`);
-      }
-      filled += count;
+      const count = await file.read(bytes.subarray(filled));
+      if (count === null) this.#endsEarly(offset, length, offset + filled);
+      filled += count!;
     }
     return bytes;
+  }
+
+  async #open(): Promise<Deno.FsFile> {
+    if (this.#file !== undefined) return this.#file;
+    this.#file = await Deno.open(this.name).catch((error) => this.#refuse(error));
+    this.#length = this.#file.statSync().size;
+    return this.#file;
+  }
+
+  #endsEarly(offset: number, length: number, end: number): never {
+    const last = offset + length - 1;
+    throw new ShardError(this.name, "size", `it ends at ${end}, but bytes ${offset}…${last} are wanted`);
   }
 
   #refuse(error: unknown): never {

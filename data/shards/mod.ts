@@ -19,8 +19,15 @@ export type {
 } from "./manifest.ts";
 export { type Dataset, openDataset, type OpenOptions, type Split } from "./open_dataset.ts";
 export { rowAt } from "./row_at.ts";
+export { readImageSet } from "./read_image_set.ts";
 export { readManifest } from "./read_manifest.ts";
 export type { ColumnValues, Row, Rows, Value } from "./rows.ts";
+export {
+  verifyDataset,
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyReport,
+} from "./verify_dataset.ts";
 export { type WriteOptions, type WriteProgress, writeShards } from "./write_shards.ts";
 export { type ShardCheck, ShardError, type ShardPlace } from "../shard_error.ts";
 export { SourceError } from "../source_error.ts";

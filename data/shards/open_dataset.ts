@@ -3,7 +3,8 @@
  * @module
  */
 import { nearestName } from "@lacuna/tensor/nearest-name";
-import { readShardBlock } from "./_read_block.ts";
+import { BlockChecks, type Verify } from "./_block_check.ts";
+import { readBlock } from "./_read_block.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { Column } from "./column.ts";
 import { fileBytes } from "./file_bytes.ts";
@@ -15,6 +16,11 @@ import type { Rows } from "./rows.ts";
 export type OpenOptions = {
   /** Where the bytes of a file of the data set, "manifest.json" or a shard, come from; unless said, the file in its folder. */
   readonly open?: (file: string) => ByteSource;
+  /**
+   * When the bytes of a block are checked: "always" against its SHA-256; "first" (unless said) that way when it is first read, and
+   * from then on against its CRC-32, ten times as fast, which notices damage but not malice; or "never".
+   */
+  readonly verify?: "always" | "first" | "never";
   /** How many shards are kept open at once: 64 unless said. */
   readonly maxOpenShards?: number;
 };
@@ -36,12 +42,16 @@ export type Dataset = {
 export type Split = {
   /** Such as "train". */
   readonly name: string;
+  /** Of the data set it belongs to. */
+  readonly manifest: Manifest;
   /** Of all blocks. */
   readonly numRows: number;
   /** ⌈numRows / rowsPerBlock⌉. */
   readonly numBlocks: number;
   /** Row r is in block ⌊r / rowsPerBlock⌋. */
   readonly rowsPerBlock: number;
+  /** Bytes of the longest block. */
+  readonly maxBlockBytes: number;
   /** What each row has. */
   readonly columns: readonly Column[];
   /** Hash of what the rows hold. */
@@ -49,12 +59,14 @@ export type Split = {
   /** By the column's name. */
   readonly statistics: Readonly<Record<string, ColumnStatistics>>;
   /**
-   * Reads a block with one ranged read and checks every byte of it.
+   * Reads a block with one ranged read and checks it.
    * @param index 0…numBlocks − 1.
+   * @param into Where its bytes may be put, at least `maxBlockBytes`: the rows are then views of it until it is used again. Reading
+   * into the same memory is several times faster than into new one each time.
    * @throws {RangeError} If there is no such block.
    * @throws {ShardError} If it is not what was written; it names the file, the block and the check.
    */
-  readonly readBlock: (index: number) => Promise<Rows>;
+  readonly readBlock: (index: number, into?: Uint8Array<ArrayBuffer>) => Promise<Rows>;
   /** Closes its shards; a later read opens them again. */
   readonly close: () => void;
 };
@@ -66,12 +78,12 @@ export type Split = {
  * @throws {ShardError} If the manifest is missing, malformed, or contradicts itself.
  */
 export async function openDataset(folder: string | URL, options: OpenOptions = {}): Promise<Dataset> {
-  const { open = (file) => fileBytes(pathOf(folder, file)), maxOpenShards = 64 } = options;
+  const { open = (file) => fileBytes(pathOf(folder, file)), maxOpenShards = 64, verify = "first" } = options;
   const source = open("manifest.json");
   const manifest = await readManifest(source).finally(() => source.close?.());
   const shards = new OpenShards(open, maxOpenShards);
   const splits = new Map(
-    Object.keys(manifest.splits).map((name) => [name, openSplit(manifest, name, shards)]),
+    Object.keys(manifest.splits).map((name) => [name, openSplit(manifest, name, shards, verify)]),
   );
   return {
     manifest,
@@ -80,34 +92,37 @@ export async function openDataset(folder: string | URL, options: OpenOptions = {
   };
 }
 
-function openSplit(manifest: Manifest, name: string, open: OpenShards): Split {
+function openSplit(manifest: Manifest, name: string, open: OpenShards, verify: Verify): Split {
   const { columns, rowsPerBlock } = manifest;
   const { rows, contentHash, statistics, shards } = manifest.splits[name]!;
   const numBlocks = Math.ceil(rows / rowsPerBlock);
   const firstBlocks: number[] = []; // of each shard
-  let blocks = 0;
+  let blocks = 0, maxBlockBytes = 0;
   for (const shard of shards) {
     firstBlocks.push(blocks);
     blocks += shard.blocks.length;
+    for (const [, bytes] of shard.blocks) maxBlockBytes = Math.max(maxBlockBytes, bytes);
   }
+  const checks = new BlockChecks(numBlocks, verify);
   return {
     name,
+    manifest,
     numRows: rows,
     numBlocks,
     rowsPerBlock,
+    maxBlockBytes,
     columns,
     contentHash,
     statistics,
-    readBlock: async (index) => {
+    readBlock: async (index, into) => {
       if (!(Number.isInteger(index) && index >= 0 && index < numBlocks)) {
         throw new RangeError(
           `There is no block ${index} in split "${name}" of ${manifest.name}: choose 0…${numBlocks - 1}`,
         );
       }
       const at = lastNotAbove(firstBlocks, index);
-      const shard = shards[at]!;
-      const block = index - firstBlocks[at]!;
-      return await readShardBlock(open.get(shard.file), shard, block, index * rowsPerBlock, manifest);
+      const place = { shard: shards[at]!, firstBlock: firstBlocks[at]!, index };
+      return await readBlock(open.get(place.shard.file), place, manifest, checks, into);
     },
     close: () => shards.forEach(({ file }) => open.close(file)),
   };

@@ -5,7 +5,8 @@
 import * as v from "valibot";
 import { ShardError } from "../shard_error.ts";
 import type { ByteSource } from "./byte_source.ts";
-import type { Manifest, ShardEntry, SplitManifest } from "./manifest.ts";
+import type { Column } from "./column.ts";
+import type { Manifest, PixelStatistics, ShardEntry, SplitManifest } from "./manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -52,6 +53,18 @@ const manifest = v.strictObject({
   splits: v.record(splitName, split),
 });
 
+/** What only the statistics of a kind of column have. */
+const MEASURES = {
+  image: "std",
+  label: "classCounts",
+  number: "max",
+  waveform: "maxLength",
+  encodedImage: "maxLength",
+  encodedAudio: "maxLength",
+  text: "maxLength",
+  tokens: "maxLength",
+} as const satisfies Record<Column["kind"], string>;
+
 /**
  * Reads a manifest and checks that it does not contradict itself; no shard is looked at.
  * @param source Of its bytes.
@@ -86,29 +99,45 @@ function contradictionIn({ columns, rowsPerBlock, splits }: Manifest): string | 
   const file = repeated(Object.values(splits).flatMap(({ shards }) => shards.map(({ file }) => file)));
   if (file !== undefined) return `splits: two shards are called "${file}"`;
   for (const [name, split] of Object.entries(splits)) {
-    const found = contradictionInSplit(split, rowsPerBlock, columns.map(({ name }) => name));
+    const found = contradictionInSplit(split, rowsPerBlock) ?? contradictionInStatistics(split, columns);
     if (found !== undefined) return `splits.${name}${found}`;
   }
   return undefined;
 }
 
-function contradictionInSplit(
-  { rows, shards, statistics }: SplitManifest,
-  rowsPerBlock: number,
-  columns: readonly string[],
-): string | undefined {
+function contradictionInSplit({ rows, shards }: SplitManifest, rowsPerBlock: number): string | undefined {
   const sum = shards.reduce((sum, shard) => sum + shard.rows, 0);
   if (sum !== rows) return `.rows: it says ${rows}, but its shards have ${sum}`;
-  const measured = Object.keys(statistics);
-  if (measured.length !== columns.length || !columns.every((column) => measured.includes(column))) {
-    return `.statistics: they are of ${measured.join(", ")}, but the columns are ${columns.join(", ")}`;
-  }
   for (const [i, shard] of shards.entries()) {
     if (i < shards.length - 1 && shard.rows % rowsPerBlock !== 0) {
       return `.shards.${i}.rows: only the last shard may end within a block of ${rowsPerBlock} rows, not after ${shard.rows}`;
     }
     const found = contradictionInBlocks(shard, rowsPerBlock);
     if (found !== undefined) return `.shards.${i}.blocks${found}`;
+  }
+  return undefined;
+}
+
+function contradictionInStatistics(
+  { statistics }: SplitManifest,
+  columns: readonly Column[],
+): string | undefined {
+  const measured = Object.keys(statistics);
+  if (measured.length !== columns.length || !columns.every(({ name }) => measured.includes(name))) {
+    const names = columns.map(({ name }) => name);
+    return `.statistics: they are of ${measured.join(", ")}, but the columns are ${names.join(", ")}`;
+  }
+  for (const column of columns) {
+    const found = statistics[column.name]!;
+    if (!(MEASURES[column.kind] in found)) {
+      return `.statistics.${column.name}: they are not those of kind "${column.kind}"`;
+    }
+    if (column.kind === "image") {
+      const { mean, std } = found as PixelStatistics;
+      const wrong = [mean, std].find(({ length }) => length !== column.shape[2]);
+      if (wrong === undefined) continue;
+      return `.statistics.${column.name}: they have ${wrong.length} channels, not ${column.shape[2]}`;
+    }
   }
   return undefined;
 }

@@ -18,7 +18,8 @@ import {
   type SplitProgress,
   writeJournal,
 } from "./_journal.ts";
-import { readShardBlock } from "./_read_block.ts";
+import { BlockChecks } from "./_block_check.ts";
+import { readBlock } from "./_read_block.ts";
 import { RowsBuilder } from "./_rows_builder.ts";
 import { ShardFile } from "./_shard_file.ts";
 import { SplitSummary } from "./_split_summary.ts";
@@ -182,19 +183,25 @@ class SplitWriter {
 
   /** Sums up the rows of the shards that are done, and checks them as it goes. */
   async #repeat(): Promise<void> {
-    let first = 0;
-    for (const entry of this.#progress.shards) {
-      const bytes = fileBytes(`${this.#folder}/${entry.file}`);
-      const rowsPerBlock = this.#journal.sizes!.rowsPerBlock;
-      for (let block = 0; block < entry.blocks.length; block++) {
-        const rows = await readShardBlock(bytes, entry, block, first, {
-          columns: this.#source.columns,
-          rowsPerBlock,
-          compression: this.#compression,
-        });
-        this.#summary.update(rows.numRows, Object.values(rows.columns));
-        first += rows.numRows;
+    const checks = new BlockChecks(0, "always");
+    let firstBlock = 0;
+    for (const shard of this.#progress.shards) {
+      const bytes = fileBytes(`${this.#folder}/${shard.file}`);
+      const facts = {
+        columns: this.#source.columns,
+        rowsPerBlock: this.#journal.sizes!.rowsPerBlock,
+        compression: this.#compression,
+      };
+      for (let i = 0; i < shard.blocks.length; i++) {
+        const { numRows, columns } = await readBlock(
+          bytes,
+          { shard, firstBlock, index: firstBlock + i },
+          facts,
+          checks,
+        );
+        this.#summary.update(numRows, Object.values(columns));
       }
+      firstBlock += shard.blocks.length;
       bytes.close?.();
     }
   }
