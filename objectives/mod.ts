@@ -14,7 +14,23 @@
  * ```
  * @module
  */
+export { bootmaePixelTargets } from "./bootmae_pixel_targets.ts";
 export { byolLoss } from "./byol_loss.ts";
+export { classLoss } from "./class_loss.ts";
+export { codeXent } from "./code_xent.ts";
 export { type CollapseMeasures, collapseMeasures } from "./collapse_measures.ts";
+export { contextLoss, type ContextLossOptions } from "./context_loss.ts";
+export { type ContextTargetOptions, contextTargets, type TargetNorm } from "./context_targets.ts";
+export { type HogOptions, hogTargets } from "./hog_targets.ts";
+export { infoNce } from "./info_nce.ts";
+export { insideWeights } from "./inside_weights.ts";
+export { maePixelTargets } from "./mae_pixel_targets.ts";
+export { maskedL1 } from "./masked_l1.ts";
+export { maskedMse } from "./masked_mse.ts";
 export { momentumSchedule } from "./momentum_schedule.ts";
 export type { ObjectiveResult } from "./objective_result.ts";
+export { patchContrast } from "./patch_contrast.ts";
+export { spread } from "./spread.ts";
+export { symmetricByolLoss, type ViewOutputs } from "./symmetric_byol_loss.ts";
+export { varianceHinge } from "./variance_hinge.ts";
+export { weightedMse } from "./weighted_mse.ts";

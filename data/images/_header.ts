@@ -16,6 +16,7 @@ export type PngHeader = Stored & {
 export type JpegHeader = Stored & {
   readonly format: "jpeg";
   readonly progressive: boolean;
+  readonly components: 1 | 3 | 4;
   /** Adobe's writers store the inverse of cyan, magenta, yellow and black. */
   readonly adobe: boolean;
   /** EXIF, 1…8; 1 is upright. */

@@ -53,6 +53,7 @@ function frame(header: HeaderBytes, marker: number, at: number): Omit<JpegHeader
     height,
     width,
     channels: numComponents === 1 ? 1 : 3,
+    components: numComponents,
     progressive: marker === 0xc2,
   };
 }

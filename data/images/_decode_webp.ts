@@ -1,0 +1,48 @@
+import wasm from "@cwasm/webp/webp.wasm" with { type: "bytes" };
+import type { WebpHeader } from "./_header.ts";
+import type { RawImage } from "./_raw_image.ts";
+import { type WasmMemory, writeTo } from "./_wasm_memory.ts";
+import { ImageError } from "./image_error.ts";
+
+type Exports = WasmMemory & {
+  /** The pixels of a file, or 0; the size as two numbers of 32 bits. */
+  readonly WebPDecodeRGBA: (webp: number, length: number, width: number, height: number) => number;
+};
+
+let module: WebAssembly.Module | undefined;
+
+/** The pixels of a WebP file with colour and alpha: libwebp in WebAssembly, a fresh one for each file, whatever the last one did to it. */
+export function decodeWebp(bytes: Uint8Array, { height, width, animated }: WebpHeader): RawImage {
+  if (animated) throw new ImageError("supported", "the WebP file is animated; still ones are decoded");
+  const exports = instance();
+  const [input, size] = [exports.malloc(bytes.length), exports.malloc(8)];
+  if (input === 0) {
+    throw new ImageError("data", `the WebP file of ${bytes.length} bytes does not fit into memory`);
+  }
+  writeTo(exports, input, bytes);
+  let output = 0;
+  try {
+    output = exports.WebPDecodeRGBA(input, bytes.length, size, size + 4);
+  } catch (cause) {
+    throw new ImageError("data", "the WebP file cannot be decoded", { cause });
+  }
+  if (output === 0) throw new ImageError("data", "the WebP file is cut short or damaged");
+  const [foundWidth, foundHeight] = new Uint32Array(exports.memory.buffer, size, 2);
+  if (foundWidth !== width || foundHeight !== height) {
+    const found = `the WebP file says ${height} × ${width} pixels and has ${foundHeight} × ${foundWidth}`;
+    throw new ImageError("data", found);
+  }
+  return {
+    height,
+    width,
+    channels: 4,
+    pixels: new Uint8Array(exports.memory.buffer, output, height * width * 4).slice(),
+  };
+}
+
+function instance(): Exports {
+  module ??= new WebAssembly.Module(wasm);
+  const none = () => 0;
+  const wasi = { fd_seek: none, fd_close: none, fd_write: none };
+  return new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi }).exports as Exports;
+}

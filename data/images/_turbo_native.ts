@@ -1,0 +1,64 @@
+import type { Decompressed, Decompression, TurboJpeg } from "./_turbo_jpeg.ts";
+import { ImageError } from "./image_error.ts";
+
+/** Where distributions put libjpeg-turbo: paths, as a permission for a part of the system is one for a path. */
+const PATHS: readonly string[] = [
+  "/usr/lib/x86_64-linux-gnu/libturbojpeg.so.0", // Debian, Ubuntu
+  "/usr/lib/aarch64-linux-gnu/libturbojpeg.so.0",
+  "/usr/lib64/libturbojpeg.so.0", // Fedora
+  "/usr/lib/libturbojpeg.so.0", // Arch
+  "/opt/homebrew/lib/libturbojpeg.dylib", // macOS
+  "/usr/local/lib/libturbojpeg.dylib",
+];
+
+const symbols = {
+  tjInitDecompress: { parameters: [], result: "pointer" },
+  tjDecompress2: { // handle; jpeg, its length; pixels; width, bytes from row to row, height; pixel format, flags
+    parameters: ["pointer", "buffer", "usize", "buffer", "i32", "i32", "i32", "i32", "i32"],
+    result: "i32",
+  },
+  tjGetErrorCode: { parameters: ["pointer"], result: "i32" },
+  tjGetErrorStr2: { parameters: ["pointer"], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+const WARNING = 0; // TJERR_WARNING: decoded as far as the file goes
+
+/** The first library that is there and that the program may load; it never asks for a permission. */
+export function openTurboNative(): TurboJpeg | undefined {
+  for (const path of PATHS) {
+    if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") continue;
+    try {
+      return new TurboNative(path);
+    } catch {
+      continue; // not there, or too old to have all the functions
+    }
+  }
+  return undefined;
+}
+
+class TurboNative implements TurboJpeg {
+  readonly description: string;
+  readonly #functions: Deno.DynamicLibrary<typeof symbols>["symbols"];
+  readonly #handle: Deno.PointerValue;
+
+  constructor(path: string) {
+    this.#functions = Deno.dlopen(path, symbols).symbols;
+    this.#handle = this.#functions.tjInitDecompress();
+    this.description = `libjpeg-turbo at ${path}`;
+  }
+
+  decompress({ jpeg, height, width, channels, format }: Decompression): Decompressed {
+    const pixels = new Uint8Array(height * width * channels);
+    const own = jpeg.buffer instanceof ArrayBuffer ? jpeg as Uint8Array<ArrayBuffer> : new Uint8Array(jpeg); // not shared
+    const size = BigInt(own.length);
+    const pitch = width * channels;
+    const { tjDecompress2, tjGetErrorCode, tjGetErrorStr2 } = this.#functions;
+    if (tjDecompress2(this.#handle, own, size, pixels, width, pitch, height, format, 0) === 0) {
+      return { pixels };
+    }
+    const message = tjGetErrorStr2(this.#handle);
+    const damage = message === null ? "no reason is given" : Deno.UnsafePointerView.getCString(message);
+    if (tjGetErrorCode(this.#handle) === WARNING) return { pixels, damage };
+    throw new ImageError("data", `the JPEG file cannot be decoded (${damage})`);
+  }
+}
