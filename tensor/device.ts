@@ -5,6 +5,7 @@ import { startTensorflow } from "./devices/tensorflow.ts";
 import { startWasm } from "./devices/wasm.ts";
 import { startWebgpu } from "./devices/webgpu.ts";
 import { nearestName } from "./nearest_name.ts";
+import { selectImageKernels } from "./ops/image_kernels.ts";
 
 /** A device that runs the maths. */
 export type DeviceName = "native" | "wasm" | "webgpu" | "tensorflow" | "cpu";
@@ -71,7 +72,9 @@ export async function useDevice(
   const rejected: { name: DeviceName; reason: string }[] = [];
   for (const candidate of name === "auto" ? automatic : [name as DeviceName]) {
     try {
-      return { name: candidate, detail: await starts[candidate](options), rejected };
+      const detail = await starts[candidate](options);
+      selectImageKernels(candidate);
+      return { name: candidate, detail, rejected };
     } catch (error) {
       rejected.push({ name: candidate, reason: error instanceof Error ? error.message : String(error) });
     }

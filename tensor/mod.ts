@@ -36,6 +36,17 @@ export { gatherPatches } from "./ops/gather_patches.ts";
 export { gatherTokens } from "./ops/gather_tokens.ts";
 export { gelu } from "./ops/gelu.ts";
 export { globalNorm } from "./ops/global_norm.ts";
+export {
+  type ImageFilter,
+  type ImageStep,
+  type ImageSteps,
+  imageViews,
+  imageViewsAsync,
+  type PixelBox,
+  type SourceImage,
+  type ViewFormat,
+  type ViewOptions,
+} from "./ops/image_views.ts";
 export { l2Normalize } from "./ops/l2_normalize.ts";
 export { layerNorm } from "./ops/layer_norm.ts";
 export { linear } from "./ops/linear.ts";
@@ -45,4 +56,5 @@ export { selfAttention } from "./ops/self_attention.ts";
 export { smoothL1 } from "./ops/smooth_l1.ts";
 export { softmaxXent } from "./ops/softmax_xent.ts";
 export type { ParameterMap } from "./parameter_map.ts";
+export { startImageKernels } from "./start_image_kernels.ts";
 export { valueAndGrads } from "./value_and_grads.ts";

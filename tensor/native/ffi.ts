@@ -49,6 +49,23 @@ const augment = [
   "usize",
 ] as const;
 
+// bytes or null, floats or null, images int32, segments int32, steps, statistics, out, views, batch, height, width, channels, alone
+const imageViews = [
+  "buffer",
+  "buffer",
+  "buffer",
+  "buffer",
+  "buffer",
+  "buffer",
+  "buffer",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "usize",
+  "i32",
+] as const;
+
 // batch, time, channels, kernel, stride, groups, padding before, output time, output channels
 const conv1d = [
   "usize",
@@ -243,6 +260,13 @@ export const symbols = {
   gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
   augment_f32: { parameters: augment, result: "void" },
   augment_f32_async: { name: "augment_f32", parameters: augment, result: "void", nonblocking: true },
+  image_views_f32: { parameters: imageViews, result: "i32" }, // 1 if there is no memory
+  image_views_f32_async: {
+    name: "image_views_f32",
+    parameters: imageViews,
+    result: "i32",
+    nonblocking: true,
+  },
   // x or null, branch, scale, out, batch, size of a sample
   drop_path_add_f32: {
     parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize"],

@@ -4,6 +4,7 @@ import { CompiledBackend } from "./backend.ts";
 import type { NativeFunctions } from "./ffi.ts";
 import { registerFusedKernels } from "./fused_kernels.ts";
 import type { Memory } from "./memory.ts";
+import { registerCompiledImageKernels } from "./image_kernels.ts";
 import { registerParameterKernels } from "./parameter_kernels.ts";
 import { registerPlainKernels } from "./plain_kernels.ts";
 
@@ -13,5 +14,6 @@ export function registerDevice(name: string, functions: NativeFunctions, memory:
   registerPlainKernels(name, functions);
   registerFusedKernels(name, functions);
   registerCompiledArrayKernels(name, functions);
+  registerCompiledImageKernels(name, functions);
   registerParameterKernels(name, functions);
 }

@@ -93,6 +93,13 @@ INLINE vec_int load_truths(const uint8_t *p, size_t n) {
   return __builtin_convertvector(truths, vec_int) != 0;
 }
 
+// Bytes as numbers; of a part, the other lanes are zero.
+INLINE vec load_bytes(const uint8_t *p, size_t n) {
+  vec_byte bytes = {0};
+  memcpy(&bytes, p, n < LANES ? n : LANES);
+  return __builtin_convertvector(__builtin_convertvector(bytes, vec_int), vec);
+}
+
 // mask lanes are all ones (take a) or all zeros (take b).
 INLINE vec choose(vec_int mask, vec a, vec b) { return (vec)(((vec_int)a & mask) | ((vec_int)b & ~mask)); }
 // The second where they compare as neither: b if one is NaN.
@@ -103,6 +110,15 @@ INLINE vec vec_max(vec a, vec b) {
   return (vec)_mm256_max_ps((__m256)a, (__m256)b);
 #else
   return choose(a > b, a, b);
+#endif
+}
+INLINE vec vec_min(vec a, vec b) {
+#if defined(__AVX512F__)
+  return (vec)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__)
+  return (vec)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+  return choose(a < b, a, b);
 #endif
 }
 INLINE vec vec_abs(vec x) { return (vec)((vec_int)x & 0x7fffffff); }

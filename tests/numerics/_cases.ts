@@ -2,6 +2,7 @@ import { attentionCases } from "./_attention_cases.ts";
 import { augmentCases } from "./_augment_cases.ts";
 import { convolutionCases } from "./_convolution_cases.ts";
 import { elementwiseCases } from "./_elementwise_cases.ts";
+import { imageCases } from "./_image_cases.ts";
 import type { KernelCases, KernelName } from "./_kernel_cases.ts";
 import { layoutCases } from "./_layout_cases.ts";
 import { lossCases } from "./_loss_cases.ts";
@@ -12,6 +13,7 @@ import { optimizerCases } from "./_optimizer_cases.ts";
 /** Symbols that compute nothing, and where they are tested. */
 export const notKernels: readonly KernelName[] = [
   "augment_f32_async", // augment_f32, not waited for
+  "image_views_f32_async", // image_views_f32, not waited for
   "num_threads", // same_bits_test.ts
   "processor_features", // cached_build_test.ts
   "set_row", // with the kernels that take a table
@@ -27,6 +29,7 @@ export const cases: Readonly<Record<string, KernelCases>> = {
   ...layoutCases,
   ...optimizerCases,
   ...augmentCases,
+  ...imageCases,
   ...convolutionCases,
   ...lossCases,
 };
