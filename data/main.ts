@@ -1,86 +1,80 @@
 /**
- * The command behind `deno task data`: a data set, by name, into a folder of Arrow files.
+ * The command line of data sets: `deno task data import folder photos --out photos`, `deno task data info photos`, …
  *
- * Exit codes: 0 done, or there already; 2 unknown option or data set; 3 the source fails; 7 the folder cannot be
- * read or written.
+ * Exit codes: 0 done; 2 unknown command or option, no such set, or a place outside the command's permissions; 3 the source fails, or a
+ * set is damaged; 7 the folder cannot be written; 130 interrupted, and the same command goes on.
  * @module
  */
-import { Command, CommanderError, Option } from "commander";
-import { importFashionMnist } from "./import_fashion_mnist.ts";
-import { type Manifest, readManifest } from "./read_manifest.ts";
-import { readShards } from "./read_shards.ts";
-import { ShardError } from "./shard_error.ts";
-import { SourceError } from "./source_error.ts";
-import { StorageError } from "./storage_error.ts";
+import { Command, CommanderError } from "commander";
+import { exitCode, exitCodes } from "./commands/exit_code.ts";
+import { addHeadCommand } from "./commands/head_command.ts";
+import { addImportCommand } from "./commands/import_command.ts";
+import { addInfoCommand } from "./commands/info_command.ts";
+import { addMergeCommand } from "./commands/merge_command.ts";
+import { addSplitCommand } from "./commands/split_command.ts";
+import { addStatsCommand } from "./commands/stats_command.ts";
+import { addVerifyCommand } from "./commands/verify_command.ts";
+import { standardTerminal, type Terminal } from "./terminal/terminal.ts";
+
+/**
+ * Runs a command and tells how it goes.
+ * @param args The arguments after the program's name; none asks for help.
+ * @param terminal Where it tells.
+ * @returns The exit code.
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = standardTerminal(),
+): Promise<number> {
+  const program = programOf(terminal);
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    const code = exitCode(error);
+    if (!(error instanceof CommanderError)) terminal.writeError(`${messageOf(error, code)}\n`); // commander has spoken already
+    return code;
+  }
+}
+
+function programOf(terminal: Terminal): Command {
+  const program = new Command("data")
+    .description("Brings data of any kind into Arrow shards, and shows, checks, splits and merges them")
+    .addHelpText("after", "\nA set is named by its folder, or by its name if it is in .lacuna/data")
+    .addHelpText(
+      "after",
+      `\nExit codes: ${Object.entries(exitCodes).map(([name, code]) => `${code} ${name}`).join(", ")}`,
+    )
+    .configureOutput({
+      writeOut: terminal.write,
+      writeErr: terminal.writeError,
+      getOutHasColors: () => false, // asking needs --allow-env
+      getErrHasColors: () => false,
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    })
+    .showHelpAfterError("(--help tells what there is)")
+    .exitOverride();
+  addImportCommand(program, terminal);
+  addInfoCommand(program, terminal);
+  addHeadCommand(program, terminal);
+  addVerifyCommand(program, terminal);
+  addStatsCommand(program, terminal);
+  addSplitCommand(program, terminal);
+  addMergeCommand(program, terminal);
+  return program;
+}
+
+function messageOf(error: unknown, code: number): string {
+  if (!(error instanceof Error) || code === exitCodes.unexpected) return Deno.inspect(error);
+  if (code === exitCodes.interrupted) return "";
+  const refused = [error, error.cause].find((each) => each instanceof Deno.errors.NotCapable);
+  return refused === undefined
+    ? error.message
+    : `${
+      refused.message.split(",")[0]
+    }: the task reads anything and writes only what is below .lacuna/data; choose a file there`;
+}
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
-
-async function main(args: readonly string[]): Promise<number> {
-  const command = new Command("data")
-    .description("Writes a data set as Arrow files, unless it is there already")
-    .addOption(
-      new Option("--dataset <name>", "which one").choices(["fashion-mnist"]).default("fashion-mnist"),
-    )
-    .option("--to <folder>", "where to (default: .lacuna/data/<name>)")
-    .exitOverride()
-    .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false }) // asking needs --allow-env
-    .action(async ({ dataset, to = `.lacuna/data/${dataset}` }: { dataset: string; to?: string }) => {
-      await importUnlessThere(dataset, to);
-    });
-  try {
-    await command.parseAsync(args, { from: "user" });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has printed its own message
-    if (error instanceof SourceError) return fail(error, 3);
-    if (error instanceof StorageError) return fail(error, 7);
-    if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
-      return fail(error, 7);
-    }
-    throw error;
-  }
-}
-
-function fail(error: Error, exitCode: number): number {
-  console.error(error.message);
-  return exitCode;
-}
-
-async function importUnlessThere(dataset: string, folder: string): Promise<void> {
-  const there = await manifestIfWhole(folder);
-  if (there !== undefined) {
-    console.log(`${dataset}: ${describe(there)} in ${folder} already, nothing to do`);
-    return;
-  }
-  const start = performance.now();
-  await importFashionMnist(folder, ({ phase, numImages }) => {
-    console.log(
-      `${dataset}: ${numImages.toLocaleString("en")} images ${phase === "read" ? "read" : "written"}`,
-    );
-  });
-  const manifest = await readManifest(folder);
-  const { malformed, duplicates } = manifest.dropped;
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(
-    `${dataset}: ${describe(manifest)} in ${folder} after ${seconds} s; ` +
-      `left out ${malformed} malformed and ${duplicates} repeated rows`,
-  );
-}
-
-/** The manifest of a data set that is all there; otherwise says what is wrong with what is there. */
-async function manifestIfWhole(folder: string): Promise<Manifest | undefined> {
-  try {
-    for (const split of ["train", "test"] as const) await readShards(folder, split); // every byte, 0.2 s
-    return await readManifest(folder);
-  } catch (error) {
-    if (!(error instanceof ShardError)) throw error;
-    const isNew = error.check === "exists" && error.file.endsWith("/manifest.json");
-    if (!isNew) console.log(`${error.file} fails the check "${error.check}": writing the data set again`);
-    return undefined;
-  }
-}
-
-function describe({ splits }: Manifest): string {
-  const [train, test] = [splits.train, splits.test].map(({ rows }) => rows.toLocaleString("en"));
-  return `${train} training and ${test} test images`;
-}

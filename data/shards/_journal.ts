@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isMissing } from "../_is_missing.ts";
-import { StorageError } from "../storage_error.ts";
+import { ShardError } from "../shard_error.ts";
 import { writeAtomically } from "../write_atomically.ts";
 import type { Column } from "./column.ts";
 import type { Compression, ShardEntry } from "./manifest.ts";
@@ -46,7 +46,7 @@ const form = v.object({ format: v.literal(1), of: v.object({}), splits: v.record
 
 /**
  * The journal in a folder, if there is one.
- * @throws {StorageError} If it is not a journal.
+ * @throws {ShardError} "manifest", if it is not a journal.
  */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
   const file = journalFile(folder);
@@ -59,7 +59,11 @@ export async function readJournal(folder: string): Promise<Journal | undefined> 
     v.assert(form, journal);
     return journal as unknown as Journal; // we wrote it, whole or not at all
   } catch (error) {
-    throw new StorageError(file, new Error(`it is no journal of an import: ${(error as Error).message}`));
+    throw new ShardError(
+      file,
+      "manifest",
+      `it is no journal of an import (${(error as Error).message}), so that nobody can go on`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { ContentHash } from "./_content_hash.ts";
-import { measureOf } from "./_statistics.ts";
+import { measureOf } from "./measure_of.ts";
 import type { Column } from "./column.ts";
 import type { SplitManifest } from "./manifest.ts";
 import type { ColumnValues } from "./rows.ts";

@@ -2,9 +2,17 @@
  * Where data sets come from: each source streams its rows, in an order that is always the same.
  * @module
  */
+export { datasetSource, rowsFrom, rowsSource } from "./dataset_source.ts";
+export { type MergeOptions, mergeSource } from "./merge_source.ts";
+export { type ResplitOptions, resplitSource } from "./resplit_source.ts";
+export {
+  type SourceFlags,
+  type SourceKind,
+  sourceKinds,
+  type SourceOption,
+  type SourcePaths,
+} from "./source_kinds.ts";
 export { type AsteriskLanguage, type AsteriskOptions, asteriskSource } from "./asterisk_source.ts";
 export { type AudioFolderOptions, audioFolderSource } from "./audio_folder_source.ts";
-export { type CifarOptions, cifarSource } from "./cifar_source.ts";
-export { type EmojiLoader, type EmojiOptions, emojiSource, type EmojiVendor } from "./emoji_source.ts";
 export { type ImageFolderOptions, imageFolderSource, type ImageTable } from "./image_folder_source.ts";
 export type { Source, SourceItem, SplitSource } from "./source.ts";

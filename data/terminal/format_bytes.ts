@@ -11,5 +11,6 @@ export function formatBytes(bytes: number): string {
     size /= 1000;
     unit++;
   }
+  if (bytes === 1) return "1 byte";
   return `${unit === 0 || size >= 9.95 ? Math.round(size) : size.toFixed(1)} ${units[unit]!}`;
 }

@@ -4,6 +4,7 @@ import { formatBytes } from "./format_bytes.ts";
 Deno.test("formatBytes() writes at most three digits and the unit", () => {
   const expected = {
     0: "0 bytes",
+    1: "1 byte",
     987: "987 bytes",
     1000: "1.0 kB",
     9949: "9.9 kB",
