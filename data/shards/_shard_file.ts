@@ -27,7 +27,12 @@ export class ShardFile {
     this.#file = this.#storing(() =>
       Deno.openSync(this.#temporary, { write: true, create: true, truncate: true })
     );
-    this.#write([encodeHead(schema)]);
+    try {
+      this.#write([encodeHead(schema)]);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   get rows(): number {

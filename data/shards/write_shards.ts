@@ -355,6 +355,7 @@ function checkNames({ name, source, columns, splits }: Source): void {
   const names = columns.map((column) => column.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new SourceError(source, `${name} has two columns called "${twice}"`);
+  if (Object.keys(splits).length === 0) throw new SourceError(source, `${name} has no splits`);
   if (names.length === 0) throw new SourceError(source, `${name} has no columns`);
   for (const split of Object.keys(splits)) {
     if (/^[\w-]+$/.test(split)) continue;

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { withTempFolder } from "../_with_temp_folder.ts";
+import { SourceError } from "../source_error.ts";
+import type { Source } from "../sources/source.ts";
+import { StorageError } from "../storage_error.ts";
 import { everyKindRow, everyKindSource } from "./_test_source.ts";
+import type { Column } from "./column.ts";
 import { openDataset } from "./open_dataset.ts";
 import { rowAt } from "./row_at.ts";
 import type { Row } from "./rows.ts";
@@ -32,3 +36,110 @@ for (const compression of ["none", "zstd"] as const) {
       assert.equal(report.rows, 28);
     }));
 }
+
+/** A source of given rows. */
+function sourceOf(columns: readonly Column[], rows: readonly Row[]): Source {
+  const items = async function* (from: number) {
+    for (const row of rows.slice(from)) yield await Promise.resolve({ row });
+  };
+  return { name: "some", source: "a test", licence: "MIT", columns, splits: { train: { items } } };
+}
+
+const unfit: readonly (readonly [Column, unknown, RegExp])[] = [
+  [{ name: "x", kind: "image", shape: [2, 2, 1] }, new Uint8Array(3), /has 3 bytes, not 2 × 2 × 1 = 4/],
+  [{ name: "x", kind: "image", shape: [2, 2, 1] }, [1, 2, 3, 4], /has Array, not bytes/],
+  [{ name: "x", kind: "label", classNames: ["a", "b"] }, 2, /has 2, not an integer of 0…1/],
+  [{ name: "x", kind: "label", classNames: ["a", "b"] }, 0.5, /has 0.5, not an integer of 0…1/],
+  [{ name: "x", kind: "label", classNames: [] }, -1, /has -1, not an integer/],
+  [{ name: "x", kind: "label", classNames: [] }, 2 ** 31, /not an integer/],
+  [{ name: "x", kind: "number" }, NaN, /not a finite number/],
+  [{ name: "x", kind: "number" }, "1", /has "1", not a finite number/],
+  [{ name: "x", kind: "text" }, 1, /has 1, not a string/],
+  [{ name: "x", kind: "text" }, "a\ud800", /half a surrogate pair/],
+  [{ name: "x", kind: "waveform", sampleRate: 8000 }, Float32Array.of(0, Infinity), /not finite/],
+  [{ name: "x", kind: "waveform", sampleRate: 8000 }, Float64Array.of(0), /has Float64Array, not float32/],
+  [{ name: "x", kind: "tokens" }, Uint8Array.of(0), /has Uint8Array, not int32/],
+  [{ name: "x", kind: "encodedImage" }, "png", /has "png", not bytes/],
+  [{ name: "x", kind: "encodedAudio" }, undefined, /has no value/],
+];
+
+Deno.test("writeShards() refuses a value that does not fit its column, and says of which item", async () => {
+  for (const [column, value, says] of unfit) {
+    await withTempFolder(async (folder) => {
+      const good = column.kind === "number" ? 1 : undefined;
+      const rows = [...(good === undefined ? [] : [{ x: good }]), { x: value } as Row];
+      await assert.rejects(writeShards(folder, sourceOf([column], rows)), (error) => {
+        assert.ok(error instanceof SourceError, String(error));
+        assert.match(error.message, says);
+        assert.match(error.message, new RegExp(`Item ${rows.length - 1} of split "train" of some`));
+        return true;
+      });
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["import.json"]);
+    });
+  }
+});
+
+Deno.test("writeShards() refuses sources that are none", () =>
+  withTempFolder(async (folder) => {
+    const number: Column = { name: "x", kind: "number" };
+    const refused: readonly (readonly [Source, RegExp])[] = [
+      [sourceOf([], []), /some has no columns/],
+      [sourceOf([number, number], []), /two columns called "x"/],
+      [sourceOf([number], []), /"train" of some has no rows \(of 0 items, left out: none\)/],
+      [sourceOf([number], [{ x: 1, y: 2 }]), /a value for "y", which is no column/],
+      [
+        { ...sourceOf([number], []), splits: { "../train": { items: async function* () {} } } },
+        /use letters/,
+      ],
+      [{ ...sourceOf([number], []), splits: {} }, /some has no splits/],
+    ];
+    for (const [i, [source, says]] of refused.entries()) {
+      await assert.rejects(
+        writeShards(`${folder}/${i}`, source),
+        (error) => error instanceof SourceError && says.test(error.message),
+      );
+    }
+  }));
+
+Deno.test("writeShards() chooses blocks of 1 to 2 MiB, and shards of whole blocks", () =>
+  withTempFolder(async (folder) => {
+    const pixels = new Uint8Array(32 * 32 * 3); // 3076 bytes a row with its label
+    const columns: Column[] = [
+      { name: "image", kind: "image", shape: [32, 32, 3] },
+      { name: "label", kind: "label", classNames: ["a"] },
+    ];
+    const rows = Array.from({ length: 1500 }, () => ({ image: pixels, label: 0 }));
+    const { rowsPerBlock, splits } = await writeShards(folder, sourceOf(columns, rows), {
+      shardBytes: 3_000_000,
+    });
+    assert.equal(rowsPerBlock, 512); // 256 rows are 0.75 MiB
+    assert.deepEqual(splits["train"]!.shards.map(({ rows }) => rows), [1024, 476]);
+    const few = await writeShards(`${folder}/few`, sourceOf(columns, rows.slice(0, 3)));
+    assert.equal(few.rowsPerBlock, 512); // as if there were more: another split may have them
+  }));
+
+Deno.test("writeShards() fills no disk without saying so, and goes on when there is room", {
+  ignore: Deno.build.os === "windows",
+}, () =>
+  withTempFolder(async (folder) => {
+    const script = new URL("_slow_import.ts", import.meta.url).pathname;
+    const run = (limit: string) =>
+      new Deno.Command("sh", { // a write past the limit fails, as it does when the disk is full
+        args: ["-c", `trap '' XFSZ; ${limit} exec deno run --quiet -A ${script} ${folder}/data 0`],
+      }).output();
+    const { success, stderr } = await run("ulimit -f 8;");
+    assert.ok(!success);
+    assert.match(
+      new TextDecoder().decode(stderr),
+      /StorageError: Cannot write .*train-00000\.arrow \(File too large/,
+    );
+    assert.deepEqual([...Deno.readDirSync(`${folder}/data`)].map(({ name }) => name), ["import.json"]);
+    assert.ok((await run("")).success);
+    assert.deepEqual((await verifyDataset(`${folder}/data`)).problems, []);
+  }));
+
+Deno.test("writeShards() says that it cannot make a folder below a file", () =>
+  withTempFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await assert.rejects(writeShards(`${folder}/file/data`, everyKindSource()), StorageError);
+  }));
