@@ -1,10 +1,11 @@
+import type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
 
 /**
  * Throws a `RangeError` if no model can have these sizes. `gatherPatches()` and `sinCosPositions()` are stricter
  * about theirs.
  */
-export function checkConfig(config: VisionTransformerConfig): void {
+export function checkConfig(config: VisionTransformerConfig | PatchTransformerConfig): void {
   const { imageHeight, imageWidth, patchSize, dim, numHeads, dropPathRate } = config;
   const names = [
     "imageHeight",
@@ -14,13 +15,14 @@ export function checkConfig(config: VisionTransformerConfig): void {
     "dim",
     "depth",
     "numHeads",
-    "numClassBlocks",
   ] as const;
-  for (const name of names) {
-    if (!(Number.isInteger(config[name]) && config[name] >= 1)) {
-      throw new RangeError(
-        `Cannot build an encoder with ${name} ${config[name]}: choose an integer of at least 1`,
-      );
+  const counts = Object.entries({
+    ...Object.fromEntries(names.map((name) => [name, config[name]])),
+    ...("numClassBlocks" in config && { numClassBlocks: config.numClassBlocks }),
+  });
+  for (const [name, count] of counts) {
+    if (!(Number.isInteger(count) && count >= 1)) {
+      throw new RangeError(`Cannot build an encoder with ${name} ${count}: choose an integer of at least 1`);
     }
   }
   if (imageHeight % patchSize !== 0 || imageWidth % patchSize !== 0) {

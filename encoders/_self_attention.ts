@@ -1,26 +1,83 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor3D } from "@tensorflow/tfjs-core";
+import type { Rank, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import { type ParameterMap, selfAttention } from "@lacuna/tensor";
-import { Linear } from "./linear.ts";
+import { linear, type ParameterMap, selfAttention } from "@lacuna/tensor";
+import { constantVector } from "./_variables.ts";
+import { Linear, type WeightInit } from "./linear.ts";
 import type { Module } from "./module.ts";
 import { under } from "./under.ts";
+
+/** How a map to queries, keys and values differs from the plain one. */
+export type SelfAttentionOptions = {
+  /** Whether keys have no bias and those of queries and values are parameters of their own, as BEiT has it. */
+  readonly beitBias?: boolean;
+  readonly init?: WeightInit;
+  readonly projInit?: WeightInit;
+};
 
 /** Multi-head self-attention with one fused map to queries, keys and values, tokens [B, N, D] → [B, N, D]. */
 export class SelfAttention implements Module {
   readonly #qkv: Linear;
+  readonly #beitBias?: { readonly q: Variable<Rank.R1>; readonly v: Variable<Rank.R1> };
   readonly #proj: Linear;
   readonly #numHeads: number;
-  readonly parameters: ParameterMap; // qkv.weight [D, 3D], qkv.bias [3D], proj.weight [D, D], proj.bias [D]
+  /** qkv.weight [D, 3D], proj.weight [D, D], proj.bias [D]; qkv.bias [3D], or q_bias [D] and v_bias [D]. */
+  readonly parameters: ParameterMap;
 
-  constructor(dim: number, numHeads: number, prng: Prng) {
-    this.#qkv = new Linear(dim, 3 * dim, substream(prng, "qkv"));
-    this.#proj = new Linear(dim, dim, substream(prng, "proj"));
+  constructor(dim: number, numHeads: number, prng: Prng, options: SelfAttentionOptions = {}) {
+    this.#qkv = new Linear(dim, 3 * dim, substream(prng, "qkv"), options.init);
+    this.#proj = new Linear(dim, dim, substream(prng, "proj"), options.projInit);
     this.#numHeads = numHeads;
-    this.parameters = { ...under("qkv", this.#qkv), ...under("proj", this.#proj) };
+    const proj = under("proj", this.#proj);
+    if (!options.beitBias) {
+      this.parameters = { ...under("qkv", this.#qkv), ...proj };
+      return;
+    }
+    this.#qkv.parameters.bias!.dispose();
+    this.#beitBias = { q: constantVector(dim, 0), v: constantVector(dim, 0) };
+    const { q, v } = this.#beitBias;
+    this.parameters = { "qkv.weight": this.#qkv.parameters.weight!, q_bias: q, v_bias: v, ...proj };
   }
 
-  forward(tokens: Tensor3D): Tensor3D {
-    return tf.tidy(() => this.#proj.forward(selfAttention(this.#qkv.forward(tokens), this.#numHeads)));
+  /**
+   * @param bias Stretches to [B, heads, N, N]; added to the scores.
+   * @param scale [D], what the output is multiplied with, such as a LayerScale: taken into the projection, which has fewer numbers than the
+   * tokens.
+   */
+  forward(tokens: Tensor3D, bias?: Tensor3D | Tensor4D, scale?: Tensor1D): Tensor3D {
+    return tf.tidy(() => {
+      const mixed = selfAttention(this.#toQkv(tokens), this.#numHeads, bias);
+      if (!scale) return this.#proj.forward(mixed);
+      const { weight, bias: shift } = this.#proj.parameters;
+      return linear(mixed, tf.mul<Tensor2D>(weight!, scale), tf.mul<Tensor1D>(shift!, scale));
+    });
+  }
+
+  /** Scores before the softmax, q · kᵀ / √(D / heads), [B, heads, N, N]. */
+  scores(tokens: Tensor3D): Tensor4D {
+    return tf.tidy(() => {
+      const [batchSize, numTokens, dim] = tokens.shape;
+      const headDim = dim / this.#numHeads;
+      const parts = tf.reshape(this.#toQkv(tokens), [batchSize, numTokens, 3, this.#numHeads, headDim]);
+      const [q, k] = [0, 1].map((part) =>
+        tf.transpose(
+          tf.reshape(tf.slice(parts, [0, 0, part, 0, 0], [-1, -1, 1, -1, -1]), [
+            batchSize,
+            numTokens,
+            this.#numHeads,
+            headDim,
+          ]),
+          [0, 2, 1, 3],
+        ) as Tensor4D
+      );
+      return tf.mul<Tensor4D>(tf.matMul(q!, k!, false, true), headDim ** -0.5);
+    });
+  }
+
+  #toQkv(tokens: Tensor3D): Tensor3D {
+    if (!this.#beitBias) return this.#qkv.forward(tokens);
+    const { q, v } = this.#beitBias;
+    const bias: Tensor1D = tf.concat([q, tf.zerosLike(q), v]);
+    return linear(tokens, this.#qkv.parameters.weight as Tensor2D, bias);
   }
 }

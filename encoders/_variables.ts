@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, ShapeMap, Variable } from "@tensorflow/tfjs-core";
-import { type Prng, uniforms } from "@lacuna/random";
+import { normals, type Prng, substream, uniforms } from "@lacuna/random";
 
 /** A float32 parameter that holds `values`. */
 export function variable<R extends Rank>(
@@ -28,4 +28,22 @@ export function uniform<R extends Rank>(shape: ShapeMap[R], bound: number, prng:
 /** A weight [I, O] uniform in ±√(6 / (I + O)) (Glorot and Bengio, AISTATS 2010, eq. 16). */
 export function xavierUniform(inDim: number, outDim: number, prng: Prng): Variable<Rank.R2> {
   return uniform<Rank.R2>([inDim, outDim], Math.sqrt(6 / (inDim + outDim)), prng);
+}
+
+/** Normal with deviation `sigma`, numbers beyond ±`cut` · sigma drawn again. */
+export function truncatedNormal<R extends Rank>(
+  shape: ShapeMap[R],
+  sigma: number,
+  cut: number,
+  prng: Prng,
+): Variable<R> {
+  const draws = normals(tf.util.sizeFromShape(shape), prng);
+  for (let attempt = 0, again = [...draws.keys()]; again.length > 0; attempt++) {
+    if (attempt > 0) {
+      const redrawn = normals(again.length, substream(prng, `${attempt}`));
+      again.forEach((i, j) => draws[i] = redrawn[j]!);
+    }
+    again = again.filter((i) => Math.abs(draws[i]!) > cut);
+  }
+  return variable<R>(draws.map((z) => sigma * z), shape);
 }

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor1D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Rank, Tensor1D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream, uniforms } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
 import { SelfAttention } from "./_self_attention.ts";
+import { constantVector } from "./_variables.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
@@ -19,11 +20,21 @@ export type BlockConfig = {
   readonly mlpRatio: number;
   /** Probability in [0, 1) that a sample skips a branch while training. */
   readonly dropPathRate: number;
+  /** Added to the variance in norms; 1e-6 if left out. */
+  readonly normEpsilon?: number | undefined;
+  /** What BEiT's blocks (arXiv:2106.08254) have otherwise; left out for a plain one. */
+  readonly beit?: {
+    /** Start of both LayerScale vectors, which multiply what a branch adds; 0 for none. */
+    readonly layerScaleInit: number;
+    /** Which block this is, from 0: the maps that write into the residual stream start with weights over √(2 · (index + 1)). */
+    readonly index: number;
+  } | undefined;
 };
 
 /**
  * Pre-norm transformer block, x ← x + attn(norm1(x)), x ← x + mlp(norm2(x)), on tokens [B, N, D] (ViT,
- * arXiv:2010.11929, eq. 2 and 3), with stochastic depth (arXiv:1603.09382) and without LayerScale.
+ * arXiv:2010.11929, eq. 2 and 3), with stochastic depth (arXiv:1603.09382). BEiT's has no bias for keys, a LayerScale for each branch, and
+ * starts otherwise.
  */
 export class Block implements Module {
   readonly #norm1: LayerNorm;
@@ -31,26 +42,43 @@ export class Block implements Module {
   readonly #norm2: LayerNorm;
   readonly #mlp: Mlp;
   readonly #dropPathRate: number;
-  /** norm1, attn.qkv, attn.proj, norm2, mlp.fc1 and mlp.fc2, each with weight and bias. */
+  readonly #gammas: readonly [Variable<Rank.R1>?, Variable<Rank.R1>?];
+  /**
+   * norm1, attn.qkv, attn.proj, norm2, mlp.fc1 and mlp.fc2, each with weight and bias; BEiT's has attn.q_bias and attn.v_bias in the place of
+   * attn.qkv.bias, and gamma_1 and gamma_2 [D].
+   */
   readonly parameters: ParameterMap;
 
   /**
-   * A block with Xavier-uniform weights and biases of 0.
+   * A block with random weights, Xavier-uniform in a plain one, and biases of 0.
    * @param config Sizes.
    * @param prng Where initial values come from; each parameter has its own substream.
    */
   constructor(config: BlockConfig, prng: Prng) {
-    const { dim } = config;
-    this.#norm1 = new LayerNorm(dim, 1e-6);
-    this.#attn = new SelfAttention(dim, config.numHeads, substream(prng, "attn"));
-    this.#norm2 = new LayerNorm(dim, 1e-6);
-    this.#mlp = new Mlp(dim, config.mlpRatio * dim, substream(prng, "mlp"));
+    const { dim, beit, normEpsilon = 1e-6 } = config;
+    const init = beit && { inner: "beit", outer: { beitOver: Math.sqrt(2 * (beit.index + 1)) } } as const;
+    this.#norm1 = new LayerNorm(dim, normEpsilon);
+    this.#attn = new SelfAttention(dim, config.numHeads, substream(prng, "attn"), {
+      beitBias: beit !== undefined,
+      ...(init && { init: init.inner, projInit: init.outer }),
+    });
+    this.#norm2 = new LayerNorm(dim, normEpsilon);
+    this.#mlp = new Mlp(
+      dim,
+      config.mlpRatio * dim,
+      substream(prng, "mlp"),
+      init && { fc1: init.inner, fc2: init.outer },
+    );
     this.#dropPathRate = config.dropPathRate;
+    const scaleInit = beit?.layerScaleInit ?? 0;
+    this.#gammas = scaleInit === 0 ? [] : [constantVector(dim, scaleInit), constantVector(dim, scaleInit)];
+    const [gamma1, gamma2] = this.#gammas;
     this.parameters = {
       ...under("norm1", this.#norm1),
       ...under("attn", this.#attn),
       ...under("norm2", this.#norm2),
       ...under("mlp", this.#mlp),
+      ...(gamma1 && gamma2 && { gamma_1: gamma1, gamma_2: gamma2 }),
     };
   }
 
@@ -59,24 +87,36 @@ export class Block implements Module {
    * @param tokens [B, N, D].
    * @param dropPath Given while training: sample b skips attention where the stream's number b is below the
    * drop-path rate, and the MLP where number B + b is.
+   * @param bias [heads, N, N], or what stretches to [B, heads, N, N]: added to the scores of attention.
    * @returns [B, N, D].
    */
-  forward(tokens: Tensor3D, dropPath?: Prng): Tensor3D {
-    return tf.tidy(() => sumOf(this.extend({ x: tokens }, dropPath)));
+  forward(tokens: Tensor3D, dropPath?: Prng, bias?: Tensor3D | Tensor4D): Tensor3D {
+    return tf.tidy(() => sumOf(this.extend({ x: tokens }, dropPath, bias)));
+  }
+
+  /**
+   * Scores of attention before the softmax and before any bias.
+   * @param tokens [B, N, D], what the block is given.
+   * @returns [B, heads, N, N], of queries (rows) and keys (columns).
+   */
+  scores(tokens: Tensor3D): Tensor4D {
+    return tf.tidy(() => this.#attn.scores(this.#norm1.forward(tokens)));
   }
 
   /**
    * The same between blocks: a sum is left to the norm that comes next.
    * @param stream Tokens [B, N, D].
    * @param dropPath As in `forward()`.
+   * @param bias As in `forward()`.
    */
-  extend(stream: ResidualStream, dropPath?: Prng): ResidualStream {
+  extend(stream: ResidualStream, dropPath?: Prng, bias?: Tensor3D | Tensor4D): ResidualStream {
     return tf.tidy(() => {
       const [attnScale, mlpScale] = this.#scales(stream.x.shape[0], dropPath);
       const first = normalize(stream, this.#norm1);
-      const attended = this.#attn.forward(first.normalized);
+      const [gamma1, gamma2] = this.#gammas;
+      const attended = this.#attn.forward(first.normalized, bias, gamma1);
       const second = normalize({ x: first.sum, branch: attended, scale: attnScale }, this.#norm2);
-      return { x: second.sum, branch: this.#mlp.forward(second.normalized), scale: mlpScale };
+      return { x: second.sum, branch: this.#mlp.forward(second.normalized, gamma2), scale: mlpScale };
     });
   }
 

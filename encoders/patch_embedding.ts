@@ -2,12 +2,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import { gatherPatches, linear, type ParameterMap } from "@lacuna/tensor";
-import { uniform, xavierUniform } from "./_variables.ts";
+import { constantVector, truncatedNormal, uniform, xavierUniform } from "./_variables.ts";
 import type { Module } from "./module.ts";
 
 /**
  * Images [B, H, W, C] → one vector a patch [B, N, D], without positions. The weight starts Xavier-uniform,
- * the bias uniform in ±1/√(p·p·C), as a convolution's does in the official code.
+ * the bias uniform in ±1/√(p·p·C), as a convolution's does in the official code of MAE and ExtreMA; with "beit" normal, cut off at its deviation of 0.02, and 0.
  */
 export class PatchEmbedding implements Module {
   readonly #patchSize: number;
@@ -22,12 +22,24 @@ export class PatchEmbedding implements Module {
    * @param channels C.
    * @param dim D.
    * @param prng Where initial values come from; each parameter has its own substream.
+   * @param init How they start.
    */
-  constructor(patchSize: number, channels: number, dim: number, prng: Prng) {
+  constructor(
+    patchSize: number,
+    channels: number,
+    dim: number,
+    prng: Prng,
+    init: "xavier" | "beit" = "xavier",
+  ) {
     const patchDim = patchSize * patchSize * channels;
     this.#patchSize = patchSize;
-    this.#weight = xavierUniform(patchDim, dim, substream(prng, "proj.weight"));
-    this.#bias = uniform<Rank.R1>([dim], 1 / Math.sqrt(patchDim), substream(prng, "proj.bias"));
+    const ofWeight = substream(prng, "proj.weight");
+    this.#weight = init === "xavier"
+      ? xavierUniform(patchDim, dim, ofWeight)
+      : truncatedNormal<Rank.R2>([patchDim, dim], 0.02, 1, ofWeight);
+    this.#bias = init === "xavier"
+      ? uniform<Rank.R1>([dim], 1 / Math.sqrt(patchDim), substream(prng, "proj.bias"))
+      : constantVector(dim, 0);
     this.parameters = { "proj.weight": this.#weight, "proj.bias": this.#bias };
   }
 

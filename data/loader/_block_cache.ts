@@ -1,5 +1,6 @@
 import type { Rows } from "../shards/rows.ts";
-import { rowBytes, type SharedRows, shareRows } from "./_shared_rows.ts";
+import { rowBytes, type SharedRows, shareRows, viewRows } from "./_shared_rows.ts";
+import { SpareMemory } from "./_spare_memory.ts";
 import type { SplitReader } from "./split_reader.ts";
 
 /** A block in memory. */
@@ -16,11 +17,13 @@ export type BlockAddress = { readonly set: number; readonly block: number };
 /** Blocks that one user holds, in the order asked for. */
 export type Lease = { readonly blocks: readonly Block[]; release(): void };
 
+/** A block and the memory that is its own. */
+type Loaded = { readonly block: Block; readonly bytes: number; readonly memory?: ArrayBufferLike };
+
 type Entry = {
   readonly key: number;
-  readonly loading: Promise<Block>;
-  block?: Block; // once it is there
-  bytes: number; // 0 until it is there
+  readonly loading: Promise<Loaded>;
+  loaded?: Loaded; // once it is there
   numUsers: number;
 };
 
@@ -38,10 +41,12 @@ export class BlockCache {
   readonly #memoryBytes: number;
   readonly #isShared: boolean;
   readonly #entries = new Map<number, Entry>(); // the one used last stands last
-  readonly #spare: SharedArrayBuffer[] = []; // of blocks that were forgotten
+  readonly #spare = new SpareMemory((bytes) => new ArrayBuffer(bytes)); // to read into
+  readonly #spareShared = new SpareMemory((bytes) => new SharedArrayBuffer(bytes));
   readonly #waiting: (() => void)[] = [];
   #bytes = 0; // of all entries
   #usedBytes = 0; // of entries with users
+  #heldBytes = 0; // of all blocks that were ever held
   #numUsers = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -74,23 +79,26 @@ export class BlockCache {
       release();
       throw failed.reason;
     }
-    return { blocks: entries.map((entry) => entry.block!), release };
+    return { blocks: entries.map((entry) => entry.loaded!.block), release };
   }
 
-  /** Begins to read blocks that will be needed soon, as far as there is room for them. */
+  /** Whether that many blocks fit, as far as is known from those that were read. */
+  hasRoomFor(numBlocks: number): boolean {
+    return this.numRead > 0 && numBlocks * this.#heldBytes / this.numRead <= this.#memoryBytes;
+  }
+
+  /** Begins to read blocks that will be needed soon. */
   readAhead(addresses: readonly BlockAddress[]): void {
     for (const address of addresses) {
-      if (this.#entries.has(keyOf(address))) continue;
-      const typical = this.numRead === 0 ? 0 : this.bytesRead / this.numRead;
-      if (this.#usedBytes + 2 * typical > this.#memoryBytes) return;
-      this.#take(address).numUsers--;
+      if (!this.#entries.has(keyOf(address))) this.#take(address).numUsers--;
     }
   }
 
   /** Forgets everything. */
   clear(): void {
     this.#entries.clear();
-    this.#spare.length = 0;
+    this.#spare.clear();
+    this.#spareShared.clear();
     this.#bytes = this.#usedBytes = 0;
   }
 
@@ -100,20 +108,20 @@ export class BlockCache {
     if (!known) return this.#load(address, key);
     this.#entries.delete(key);
     this.#entries.set(key, known);
-    if (known.numUsers++ === 0) this.#usedBytes += known.bytes;
+    if (known.numUsers++ === 0) this.#usedBytes += known.loaded?.bytes ?? 0;
     return known;
   }
 
   #load(address: BlockAddress, key: number): Entry {
     const loading = this.#read(address);
-    const entry: Entry = { key, loading, bytes: 0, numUsers: 1 };
+    const entry: Entry = { key, loading, numUsers: 1 };
     this.#entries.set(key, entry);
-    loading.then((block) => {
-      entry.block = block;
-      entry.bytes = block.shared?.memory.byteLength ?? rowBytes(block.rows);
+    loading.then((loaded) => {
+      entry.loaded = loaded;
+      this.#heldBytes += loaded.bytes;
       if (this.#entries.get(key) !== entry) return; // forgotten meanwhile
-      this.#bytes += entry.bytes;
-      if (entry.numUsers > 0) this.#usedBytes += entry.bytes;
+      this.#bytes += loaded.bytes;
+      if (entry.numUsers > 0) this.#usedBytes += loaded.bytes;
       this.#evict();
     }, () => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key); // another try may go better
@@ -121,42 +129,49 @@ export class BlockCache {
     return entry;
   }
 
-  async #read({ set, block }: BlockAddress): Promise<Block> {
-    const rows = await this.#splits[set]!.readBlock(block);
+  async #read({ set, block }: BlockAddress): Promise<Loaded> {
+    const split = this.#splits[set]!;
+    const memory = split.maxBlockBytes === undefined ? undefined : this.#spare.take(split.maxBlockBytes);
+    const rows = await split.readBlock(block, memory && new Uint8Array(memory));
     const bytes = rowBytes(rows);
     this.numRead++;
     this.bytesRead += bytes;
-    return { set, rows, ...(this.#isShared ? { shared: shareRows(set, rows, this.#memoryFor(bytes)) } : {}) };
+    if (this.#isShared) {
+      const own = this.#spareShared.take(bytes);
+      const shared = shareRows(set, rows, own);
+      if (memory) this.#spare.give(memory);
+      return {
+        block: { set, rows: viewRows(shared, split.columns), shared },
+        bytes: own.byteLength,
+        memory: own,
+      };
+    }
+    const isThere = Object.values(rows.columns).some(({ values }) => values.buffer === memory);
+    if (memory && isThere) return { block: { set, rows }, bytes: memory.byteLength, memory };
+    if (memory) this.#spare.give(memory); // only what was decompressed is kept
+    return { block: { set, rows }, bytes };
   }
 
   #release(entries: readonly Entry[]): void {
     this.#numUsers--;
     for (const entry of entries) {
-      if (--entry.numUsers === 0 && this.#entries.get(entry.key) === entry) this.#usedBytes -= entry.bytes;
+      if (--entry.numUsers === 0 && this.#entries.get(entry.key) === entry) {
+        this.#usedBytes -= entry.loaded?.bytes ?? 0;
+      }
     }
     this.#evict();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #evict(): void {
-    for (const [key, entry] of this.#entries) {
+    for (const [key, { numUsers, loaded }] of this.#entries) {
       if (this.#bytes <= this.#memoryBytes) return;
-      if (entry.numUsers > 0 || !entry.block) continue;
+      if (numUsers > 0 || !loaded) continue;
       this.#entries.delete(key);
-      this.#bytes -= entry.bytes;
-      if (entry.block.shared) this.#spare.push(entry.block.shared.memory);
+      this.#bytes -= loaded.bytes;
+      if (loaded.memory instanceof SharedArrayBuffer) this.#spareShared.give(loaded.memory);
+      else if (loaded.memory) this.#spare.give(loaded.memory);
     }
-  }
-
-  /** Spare memory if some fits, else new, with a little more so that it will fit others. */
-  #memoryFor(bytes: number): SharedArrayBuffer {
-    const fits = this.#spare.findIndex(({ byteLength }) =>
-      byteLength >= bytes && byteLength <= 2 * bytes + 4096
-    );
-    if (fits >= 0) return this.#spare.splice(fits, 1)[0]!;
-    this.#spare.length = 0; // of another size than is needed now
-    const step = Math.max(4096, 2 ** Math.floor(Math.log2(Math.max(1, bytes)) - 3));
-    return new SharedArrayBuffer(Math.max(step, Math.ceil(bytes / step) * step));
   }
 }
 

@@ -16,11 +16,16 @@ export type Located = {
 /** How the rows of a set are shuffled. */
 export type Shuffle = { readonly windowBlocks: number } | false;
 
+/** Half a window ahead, the blocks of the next window are read while those of this one are used. */
+export type ReadAhead = { readonly samples: number; readonly blocks: number };
+
 /** The samples of all epochs, as a function of epoch and position. */
 export type Sequence = {
   /** Samples in an epoch. */
   readonly size: number;
   readonly splits: readonly SplitReader[];
+  /** How far ahead of their use blocks are best read, and how many are then held at once. */
+  readonly readAhead: ReadAhead;
   /** Where the samples of neighbouring positions of an epoch are. */
   locate(epoch: number, from: number, count: number): Located;
   /** SHA-256 in hexadecimal of what decides an epoch's order, and of some of it. */
@@ -41,7 +46,13 @@ function single(split: SplitReader, seed: number, shuffle: Shuffle): Sequence {
   };
   const size = split.numRows;
   const parts = [describe(split), seed, shuffle];
-  return { size, splits: [split], locate, hash: (epoch) => hash([...parts, epoch], locate, size, epoch) };
+  return {
+    size,
+    splits: [split],
+    readAhead: readAhead([split], [1], shuffle),
+    locate,
+    hash: (epoch) => hash([...parts, epoch], locate, size, epoch),
+  };
 }
 
 function mixed(mixture: Mixture, seed: number, shuffle: Shuffle): Sequence {
@@ -76,7 +87,14 @@ function mixed(mixture: Mixture, seed: number, shuffle: Shuffle): Sequence {
     return located;
   };
   const parts = [...splits.map(describe), weights, roundLength, size, seed, shuffle];
-  return { size, splits, locate, hash: (epoch) => hash([...parts, epoch], locate, size, epoch) };
+  const shares = order.counts.map((count) => count / roundLength);
+  return {
+    size,
+    splits,
+    readAhead: readAhead(splits, shares, shuffle),
+    locate,
+    hash: (epoch) => hash([...parts, epoch], locate, size, epoch),
+  };
 }
 
 /** The order of a set in one of its epochs; the last two of each set are kept. */
@@ -94,6 +112,19 @@ function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle) 
     }
     return order;
   };
+}
+
+/** For sets of which each has a share of the samples: enough for the one whose windows pass fastest. */
+function readAhead(splits: readonly SplitReader[], shares: readonly number[], shuffle: Shuffle): ReadAhead {
+  let samples = Infinity, blocks = 0;
+  for (const [set, { numRows, rowsPerBlock }] of splits.entries()) {
+    if (shares[set] === 0) continue;
+    const numBlocks = Math.ceil(numRows / rowsPerBlock);
+    const windowBlocks = Math.min(shuffle ? shuffle.windowBlocks : 1, numBlocks);
+    blocks += Math.min(2 * windowBlocks, numBlocks);
+    samples = Math.min(samples, windowBlocks * rowsPerBlock / shares[set]! / 2);
+  }
+  return { samples, blocks };
 }
 
 function asTheyAre(size: number): SampleOrder {

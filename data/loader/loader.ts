@@ -7,6 +7,7 @@ import { type ArrayLayout, BatchMemories, type BatchMemory, layOut, viewArrays }
 import { BlockCache } from "./_block_cache.ts";
 import { checkRange } from "./_check_range.ts";
 import { ChosenSamples } from "./_chosen_samples.ts";
+import { planSamples } from "./_plan.ts";
 import { prepareHere } from "./_prepare_here.ts";
 import type { Preparers } from "./_preparers.ts";
 import { makeSequence, type Sequence } from "./_sequence.ts";
@@ -204,6 +205,7 @@ class OrderedLoader implements Loader {
   readonly numBatches: number;
   readonly #parts: Parts;
   readonly #memories: BatchMemories;
+  readonly #numAhead: number; // batches
   #isClosed = false;
   #startedAt: number | undefined;
   #numGiven = 0;
@@ -214,6 +216,8 @@ class OrderedLoader implements Loader {
     this.#parts = parts;
     this.numBatches = countBatches(parts.layout);
     this.#memories = new BatchMemories(parts.arrays.bytes, parts.isEager, parts.prefetch + 2);
+    const { batchSize, numRanks = 1 } = parts.layout;
+    this.#numAhead = Math.ceil(parts.sequence.readAhead.samples / (batchSize * numRanks));
   }
 
   async *batches(range: BatchRange = {}): AsyncGenerator<Batch, void, void> {
@@ -224,9 +228,12 @@ class OrderedLoader implements Loader {
     this.#checkOpen();
     const pending: Pending[] = [];
     let next = from;
+    const addressOf = (n: number) => [epoch + Math.floor(n / this.numBatches), n % this.numBatches] as const;
     const fill = () => {
       for (; next < end && pending.length < this.#parts.prefetch; next++) {
-        pending.push(this.#start(epoch + Math.floor(next / this.numBatches), next % this.numBatches));
+        pending.push(this.#start(...addressOf(next)));
+        const later = next + this.#numAhead;
+        if (later < end) this.#readAhead(...addressOf(later));
       }
     };
     try {
@@ -314,6 +321,14 @@ class OrderedLoader implements Loader {
     } finally {
       for (const lease of leases) lease.release();
     }
+  }
+
+  /** Begins to read the blocks of a batch that comes later, if there is room for them beside those that are used until then. */
+  #readAhead(epoch: number, index: number): void {
+    const { sequence, layout, cache } = this.#parts;
+    if (!cache.hasRoomFor(sequence.readAhead.blocks)) return;
+    const { from, count } = batchSpan(layout, index);
+    cache.readAhead(planSamples(sequence.locate(epoch, from, count), sequence.splits).addresses);
   }
 
   #give({ epoch, index, samples, memory, shapes, bad }: Prepared, waitedMs: number): Batch {

@@ -17,8 +17,14 @@ export type SplitReader = {
   readonly columns: readonly Column[];
   /** Differs if the rows differ. */
   readonly contentHash: string;
-  /** The rows of one block, checked; the same ones whenever it is asked for. */
-  readBlock(block: number): Promise<Rows>;
+  /** Most bytes that a block is read from, if it can be read into memory that is used again. */
+  readonly maxBlockBytes?: number;
+  /**
+   * The rows of one block, checked; the same ones whenever it is asked for.
+   * @param block Its index.
+   * @param into Memory of at least `maxBlockBytes` that the rows may lie in, until it is used for another block.
+   */
+  readBlock(block: number, into?: Uint8Array<ArrayBuffer>): Promise<Rows>;
 };
 
 /** Splits that are mixed. */

@@ -1,4 +1,4 @@
-import type { Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { tapeEntry } from "./_tape_entry.ts";
 import { hasFusedKernel, runFusedKernel } from "./fused_kernel.ts";
 import { selfAttentionReference } from "./self_attention_reference.ts";
@@ -8,10 +8,12 @@ import { selfAttentionReference } from "./self_attention_reference.ts";
  * (arXiv:1706.03762, §3.2; the fused layout of ViT, arXiv:2010.11929, appendix A).
  * @param qkv [B, N, 3D]: q, k and v one after the other on the last axis, each made of `numHeads` runs of D / numHeads.
  * @param numHeads Divides D; the scores are scaled by (D / numHeads)^−½.
- * @returns [B, N, D], as one tape entry where the device has the kernel.
+ * @param bias [heads, N, N], or anything that stretches to [B, heads, N, N]: added to the scaled scores of queries (rows) and keys
+ * (columns); −1e9 shuts a key off. Differentiable.
+ * @returns [B, N, D], as one tape entry where the device has the kernel and there is no bias.
  * @throws {RangeError} If the last axis does not divide into three times `numHeads` runs.
  */
-export function selfAttention(qkv: Tensor3D, numHeads: number): Tensor3D {
+export function selfAttention(qkv: Tensor3D, numHeads: number, bias?: Tensor3D | Tensor4D): Tensor3D {
   const width = qkv.shape[2];
   if (width % (3 * numHeads) !== 0) {
     throw new RangeError(
@@ -20,7 +22,7 @@ export function selfAttention(qkv: Tensor3D, numHeads: number): Tensor3D {
       }`,
     );
   }
-  if (!hasFusedKernel("SelfAttention")) return selfAttentionReference(qkv, numHeads);
+  if (bias || !hasFusedKernel("SelfAttention")) return selfAttentionReference(qkv, numHeads, bias);
   const [y] = tapeEntry(
     [qkv],
     (save) => {

@@ -161,3 +161,21 @@ function attention64(
   }
   return { y, dqkv };
 }
+
+Deno.test("selfAttention() with a bias of −1e9 does without those keys, and a bias learns", async () => {
+  for (const device of testedDevices) {
+    await useDevice(device);
+    const qkv = normalTensor<Tensor3D>([2, 5, 24], "qkv");
+    const off = tf.tensor3d([[[0, 0, 0, -1e9, -1e9]]]); // [1, 1, 5]
+    const firstThree = tf.slice(qkv, [0, 0, 0], [2, 3, 24]);
+    const found = tf.slice(selfAttention(qkv, 2, off), [0, 0, 0], [2, 3, 8]);
+    const distance = tf.max(tf.abs(tf.sub(found, selfAttention(firstThree, 2)))).dataSync()[0]!;
+    assert.ok(distance < 1e-6, `${device}: ${distance}`); // float32 through a softmax
+    const grad = tf.grad((bias) => tf.sum(tf.square(selfAttention(qkv, 2, bias as Tensor3D))))(
+      tf.zeros([2, 5, 5]),
+    );
+    const rowSums = tf.sum(grad, -1).dataSync<"float32">();
+    assert.ok(rowSums.every((sum) => Math.abs(sum) < 1e-5)); // adding the same to all scores of a row changes nothing
+    assert.ok(tf.max(tf.abs(grad)).dataSync()[0]! > 1e-3);
+  }
+});
