@@ -16,5 +16,14 @@ export { type AsteriskLanguage, type AsteriskOptions, asteriskSource } from "./a
 export { type AudioFolderOptions, audioFolderSource } from "./audio_folder_source.ts";
 export { type CifarOptions, cifarSource } from "./cifar_source.ts";
 export { type EmojiLoader, type EmojiOptions, emojiSource, type EmojiVendor } from "./emoji_source.ts";
+export { type CsvOptions, csvSource } from "./csv_source.ts";
+export type { Field } from "./field.ts";
 export { type ImageFolderOptions, imageFolderSource, type ImageTable } from "./image_folder_source.ts";
+export { type JsonLinesOptions, jsonLinesSource } from "./json_lines_source.ts";
+export { type ParquetOptions, parquetSource } from "./parquet_source.ts";
+export { sotuSource } from "./sotu_source.ts";
 export type { Source, SourceItem, SplitSource } from "./source.ts";
+export { spamAssassinSource } from "./spam_assassin_source.ts";
+export type { SplitPaths } from "./split_paths.ts";
+export { type TextOptions, textSource } from "./text_source.ts";
+export { type WebdatasetColumn, type WebdatasetOptions, webdatasetSource } from "./webdataset_source.ts";
