@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isMissing } from "../_is_missing.ts";
 import { ShardError } from "../shard_error.ts";
 import { writeAtomically } from "../write_atomically.ts";
+import { parseSealedJson, sealedJson } from "./_sealed_json.ts";
 import type { Column } from "./column.ts";
 import type { Compression, ShardEntry } from "./manifest.ts";
 
@@ -50,12 +51,12 @@ const form = v.object({ format: v.literal(1), of: v.object({}), splits: v.record
  */
 export async function readJournal(folder: string): Promise<Journal | undefined> {
   const file = journalFile(folder);
-  const text = await Deno.readTextFile(file).catch((error: unknown) => {
+  const bytes = await Deno.readFile(file).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
   });
-  if (text === undefined) return undefined;
+  if (bytes === undefined) return undefined;
   try {
-    const journal: unknown = JSON.parse(text);
+    const journal: unknown = parseSealedJson(bytes);
     v.assert(form, journal);
     return journal as unknown as Journal; // we wrote it, whole or not at all
   } catch (error) {
@@ -69,7 +70,7 @@ export async function readJournal(folder: string): Promise<Journal | undefined> 
 
 /** @throws {StorageError} If the disk is full. */
 export function writeJournal(folder: string, journal: Journal): void {
-  writeAtomically(journalFile(folder), `${JSON.stringify(journal)}\n`);
+  writeAtomically(journalFile(folder), sealedJson(journal));
 }
 
 export function journalFile(folder: string): string {

@@ -25,7 +25,7 @@ const forge = (block: number, edit: (bytes: Uint8Array) => void): Damage => (fol
   const part = bytes.subarray(offset, offset + length);
   edit(part);
   Deno.writeFileSync(file, bytes);
-  const text = Deno.readTextFileSync(`${folder}/manifest.json`);
+  const text = JSON.stringify(manifest);
   const old = manifest.splits["train"]!.shards[0]!.blocks[block]![2];
   Deno.writeTextFileSync(`${folder}/manifest.json`, text.replace(old, sha256(part)));
 };

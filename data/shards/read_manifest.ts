@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { ShardError } from "../shard_error.ts";
+import { parseSealedJson } from "./_sealed_json.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { Column } from "./column.ts";
 import type { Manifest, PixelStatistics, ShardEntry, SplitManifest } from "./manifest.ts";
@@ -66,7 +67,7 @@ const MEASURES = {
 } as const satisfies Record<Column["kind"], string>;
 
 /**
- * Reads a manifest and checks that it does not contradict itself; no shard is looked at.
+ * Reads a manifest and checks that it is what was written and does not contradict itself; no shard is looked at.
  * @param source Of its bytes.
  * @throws {ShardError} If there is none ("exists"), or it is not of this form or contradicts itself ("manifest").
  */
@@ -86,7 +87,7 @@ export async function readManifest(source: ByteSource): Promise<Manifest> {
 
 function parseJson(bytes: Uint8Array, refuse: (found: string) => never): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseSealedJson(bytes);
   } catch (error) {
     return refuse((error as Error).message);
   }

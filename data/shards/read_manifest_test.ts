@@ -8,7 +8,10 @@ import { writeShards } from "./write_shards.ts";
 
 /** For tests: a text as a file. */
 function textSource(text: string): ByteSource {
-  const bytes = new TextEncoder().encode(text);
+  return bytesSource(new TextEncoder().encode(text));
+}
+
+function bytesSource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
   return {
     name: "here/manifest.json",
     size: () => Promise.resolve(bytes.length),
@@ -98,12 +101,26 @@ Deno.test("readManifest() refuses what contradicts itself, and says where", () =
     const text = await Deno.readTextFile(`${folder}/manifest.json`);
     await readManifest(textSource(text));
     for (const [what, [edit, says]] of Object.entries(lies)) {
-      const manifest = JSON.parse(text);
+      const { checksum: _, ...manifest } = JSON.parse(text);
       edit(manifest);
       await assert.rejects(
         readManifest(textSource(JSON.stringify(manifest))),
         (error) => error instanceof ShardError && error.check === "manifest" && says.test(error.message),
         what,
+      );
+    }
+  }));
+
+Deno.test("readManifest() refuses a manifest of which one bit has changed", () =>
+  withTempFolder(async (folder) => {
+    await writeShards(folder, everyKindSource());
+    const whole = await Deno.readFile(`${folder}/manifest.json`);
+    for (let i = 0; i < whole.length; i++) {
+      const bytes = whole.slice();
+      bytes[i]! ^= 1 << (i % 8);
+      await assert.rejects(
+        readManifest(bytesSource(bytes)),
+        (error) => error instanceof ShardError && error.check === "manifest",
       );
     }
   }));

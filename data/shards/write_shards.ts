@@ -18,6 +18,7 @@ import {
   type SplitProgress,
   writeJournal,
 } from "./_journal.ts";
+import { sealedJson } from "./_sealed_json.ts";
 import { BlockChecks } from "./_block_check.ts";
 import { readBlock } from "./_read_block.ts";
 import { RowsBuilder } from "./_rows_builder.ts";
@@ -125,7 +126,7 @@ export async function writeShards(
     dropped: sumOf(Object.values(journal.splits).map(({ dropped }) => dropped)),
     splits,
   };
-  writeAtomically(`${folder}/manifest.json`, `${JSON.stringify(manifest)}\n`);
+  writeAtomically(`${folder}/manifest.json`, sealedJson(manifest));
   await Deno.remove(journalFile(folder));
   return manifest;
 }
