@@ -10,6 +10,7 @@ export async function npmModule(specifier: string, type: "json"): Promise<unknow
 export async function npmModule(specifier: string, type: "bytes"): Promise<Uint8Array>;
 export async function npmModule(specifier: string, type: "json" | "bytes"): Promise<unknown> {
   try {
+    if (type === "bytes") await import(`${packageOf(specifier)}/package.json`, { with: { type: "json" } }); // bytes alone do not install it
     const module: { default: unknown } = await import(specifier, { with: { type } });
     return module.default;
   } catch (cause) {
@@ -17,4 +18,9 @@ export async function npmModule(specifier: string, type: "json" | "bytes"): Prom
     const message = `Cannot load ${specifier} (${reason}): the first time, Deno must reach an npm registry`;
     throw new SourceError(specifier, message, { cause });
   }
+}
+
+/** "npm:@scope/name@1.0.0/folder/file" → "npm:@scope/name@1.0.0". */
+function packageOf(specifier: string): string {
+  return /^npm:(@[^/]+\/)?[^/]+/.exec(specifier)![0];
 }

@@ -5,6 +5,7 @@
 import { isMissing } from "../_is_missing.ts";
 import { SourceError } from "../source_error.ts";
 import { type IdxFile, idxFile } from "./_idx_file.ts";
+import { openBytes } from "./_open_bytes.ts";
 import { type IdxPair, idxSplit, imageShape } from "./_idx_split.ts";
 import { sortedEntries } from "./_walk_files.ts";
 import type { Source } from "./source.ts";
@@ -83,18 +84,15 @@ async function findSplits(path: string): Promise<NonNullable<IdxOptions["splits"
     }
     splits[prefix === "t10k" ? "test" : prefix] ??= { images, labels };
   }
-  if (Object.keys(splits).length > 0) return splits;
+  const { train, ...others } = splits;
+  if (train !== undefined) return { train, ...others }; // first, as everywhere
+  if (Object.keys(others).length > 0) return others;
   throw new SourceError(
     path,
     `${path} has no file named like train-images-idx3-ubyte: name the files in \`splits\``,
   );
 }
 
-async function idxOf(path: string): Promise<IdxFile> {
-  try {
-    return await idxFile(path, async () => (await Deno.open(path)).readable);
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause;
-    throw new SourceError(path, `There is no file ${path}: name one that is there`, { cause });
-  }
+function idxOf(path: string): Promise<IdxFile> {
+  return idxFile(path, () => openBytes(path));
 }

