@@ -17,9 +17,12 @@
  */
 export { Block, type BlockConfig } from "./block.ts";
 export { ClassAttentionBlock, type ClassAttentionBlockConfig } from "./class_attention_block.ts";
+export { ConvDecoder, type ConvDecoderConfig } from "./conv_decoder.ts";
 export { copyParameters } from "./copy_parameters.ts";
+export { type CrossDecoded, CrossDecoder } from "./cross_decoder.ts";
 export { forwardBlocks } from "./forward_blocks.ts";
 export { freeze } from "./freeze.ts";
+export { GroupedConv2d } from "./grouped_conv2d.ts";
 export { LayerNorm } from "./layer_norm.ts";
 export { Linear, type WeightInit } from "./linear.ts";
 export { type Decoded, MaeDecoder, type MaeDecoderConfig } from "./mae_decoder.ts";
@@ -29,12 +32,18 @@ export { PatchEmbedding } from "./patch_embedding.ts";
 export { PatchTransformer, type PatchTransformerOptions, type Stages } from "./patch_transformer.ts";
 export type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 export { patchify, type PixelOrder } from "./patchify.ts";
+export { PostNormBlock, type PostNormOutput } from "./post_norm_block.ts";
 export { type HeadNorm, ProjectionHead } from "./projection_head.ts";
 export { RelativePositionBias } from "./relative_position_bias.ts";
 export type { ResidualStream } from "./residual_stream.ts";
 export { sinCosPositions } from "./sin_cos_positions.ts";
 export { under } from "./under.ts";
 export { unpatchify } from "./unpatchify.ts";
+export {
+  type VisibleOutput,
+  VisibleTransformer,
+  type VisibleTransformerConfig,
+} from "./visible_transformer.ts";
 export { VisionTransformer, type VisionTransformerOptions } from "./vision_transformer.ts";
 export type { VisionTransformerConfig } from "./vision_transformer_config.ts";
 export { type VitSize, vitSizes } from "./vit_sizes.ts";

@@ -5,7 +5,7 @@ import type { ObjectiveResult } from "./objective_result.ts";
 /**
  * Squared error of what the class token says of an image, against the mean of the image's targets, Σ_d / √D, the mean over rows (data2vec 2.0,
  * arXiv:2212.07525, and its official code).
- * @param pred [B·K, D] the student's class tokens, sample-major: row b·K + k is mask k of image b.
+ * @param pred [K·B, D] the student's class tokens, mask-major: row i·B + b is mask i of image b.
  * @param targets [B, N, D] the teacher's contextual targets, a constant.
  * @throws {TypeError} If the rows of `pred` are no multiple of the images, or the widths differ.
  */
@@ -19,9 +19,9 @@ export function classLoss(pred: Tensor2D, targets: Tensor3D): ObjectiveResult {
     );
   }
   return tf.tidy(() => {
-    const byImage: Tensor3D = tf.reshape(pred, [batchSize, numMasks, dim]);
-    const ofImage = tf.mean(targets, 1, true); // [B, 1, D]
-    const loss: Scalar = tf.mul(tf.mean(tf.squaredDifference(byImage, ofImage)), Math.sqrt(dim));
+    const byMask: Tensor3D = tf.reshape(pred, [numMasks, batchSize, dim]);
+    const ofImage = tf.mean(targets, 1); // [B, D]
+    const loss: Scalar = tf.mul(tf.mean(tf.squaredDifference(byMask, ofImage)), Math.sqrt(dim));
     return { loss, metrics: {} };
   });
 }

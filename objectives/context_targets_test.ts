@@ -84,7 +84,7 @@ Deno.test("varianceHinge() asks of rows that are alike for all of gamma, of spre
 
 Deno.test("classLoss() compares every mask of an image with the mean of its targets", () => {
   const targets = tf.tensor3d([[[0, 2], [2, 0]], [[4, 4], [4, 4]]]); // means (1, 1) and (4, 4)
-  const pred = tf.tensor2d([[1, 1], [2, 1], [4, 4], [4, 2]]); // two masks each, sample-major
+  const pred = tf.tensor2d([[1, 1], [4, 4], [2, 1], [4, 2]]); // two masks each, mask-major
   near(classLoss(pred, targets).loss, [Math.SQRT2 * (0 + 1 + 0 + 4) / 8], 1e-6);
   assert.throws(() => classLoss(tf.ones([3, 2]), targets), TypeError);
 });

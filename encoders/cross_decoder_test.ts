@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import { stream } from "@lacuna/random";
+import { useDevice, valueAndGrads } from "@lacuna/tensor";
+import { distance } from "./_test_oracle.ts";
+import { CrossDecoder } from "./cross_decoder.ts";
+
+await useDevice("cpu");
+const prng = stream({ seed: 0, name: "init" });
+const config = {
+  encoderDim: 8,
+  gridHeight: 2,
+  gridWidth: 2,
+  dim: 20,
+  depth: 2,
+  numHeads: 3,
+  mlpRatio: 2,
+  outDim: 5,
+};
+const tokens: Tensor3D = tf.randomNormal([2, 3, 8], 0, 1, "float32", 1);
+const context: Tensor3D = tf.randomNormal([2, 3, 8], 0, 1, "float32", 2);
+const restore: Tensor2D = tf.tensor2d([[2, 0, 3, 1], [0, 1, 2, 3]], [2, 4], "int32");
+
+Deno.test("CrossDecoder gives positions to mask tokens alone, and heads that do not fill the width", () => {
+  const decoder = new CrossDecoder(config, prng);
+  assert.deepEqual(decoder.parameters["blocks.0.attn.q.weight"]!.shape, [20, 18]); // 3 · ⌊20 / 3⌋
+  const { stages, scores, pred } = decoder.forward(tokens, context, restore);
+  assert.deepEqual(pred.shape, [2, 4, 5]);
+  assert.deepEqual(scores.map(({ shape }) => shape), [[2, 3, 5, 5], [2, 3, 5, 5]]);
+  const entering = stages[0]!.arraySync();
+  const { mask_token, pos_embed, "embed.weight": weight, "embed.bias": bias } = decoder.parameters;
+  const embedded = tf.add<Tensor3D>(
+    tf.reshape(tf.matMul(tf.reshape(tokens, [6, 8]), weight as tf.Tensor as Tensor2D), [2, 3, 20]),
+    bias!,
+  ).arraySync();
+  const positions = (pos_embed as tf.Tensor as Tensor3D).arraySync()[0]!,
+    mask = [...mask_token!.dataSync<"float32">()];
+  const masked = (patch: number) => mask.map((x, d) => x + positions[patch + 1]![d]!);
+  const expected = [
+    [embedded[0]![0], masked(0), embedded[0]![1], masked(2), embedded[0]![2]],
+    [embedded[1]![0], embedded[1]![1], embedded[1]![2], masked(2), masked(3)],
+  ];
+  assert.ok(distance(tf.tensor3d(entering), tf.tensor3d(expected as number[][][])) < 1e-6);
+});
+
+Deno.test("CrossDecoder learns every parameter, looks at its context and refuses an order of others", () => {
+  const decoder = new CrossDecoder(config, prng);
+  const weigh = tf.randomNormal([2, 4, 5], 0, 1, "float32", 4);
+  const { grads } = valueAndGrads(
+    () => tf.tidy(() => tf.mean(tf.mul(decoder.forward(tokens, context, restore).pred, weigh)) as tf.Scalar),
+    decoder.parameters,
+  );
+  for (const name of Object.keys(decoder.parameters)) {
+    if (name === "pos_embed") continue;
+    assert.ok(name.endsWith(".k.bias") || tf.max(tf.abs(grads[name]!)).dataSync()[0]! > 1e-9, name);
+  }
+  const other = decoder.forward(tokens, tf.neg(context), restore).pred;
+  assert.ok(distance(decoder.forward(tokens, context, restore).pred, other) > 1e-3);
+  assert.throws(() => decoder.forward(tokens, tf.zeros([2, 2, 8]), restore), TypeError);
+});
