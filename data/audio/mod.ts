@@ -17,3 +17,4 @@ export { type PaddedWaveforms, padWaveforms } from "./pad_waveforms.ts";
 export { peak } from "./peak.ts";
 export { resample, type ResampleOptions } from "./resample.ts";
 export { rootMeanSquare } from "./root_mean_square.ts";
+export { standardize } from "./standardize.ts";

@@ -30,6 +30,7 @@ export type {
   Samples,
 } from "./preparation.ts";
 export { type ColumnOptions, columnsPreparation } from "./preparations/columns.ts";
+export { type WaveformsOptions, waveformsPreparation } from "./preparations/waveforms.ts";
 export { SampleError } from "./sample_error.ts";
 export type { Mixture, SplitReader } from "./split_reader.ts";
 export { WorkerError } from "./worker_error.ts";
