@@ -60,7 +60,7 @@ async function serve(
   { format, seed, first, end, timeLimit, onCase }: Required<FuzzOptions>,
 ): Promise<Served> {
   const script = new URL("./_serve_cases.ts", import.meta.url).pathname;
-  const process = new Deno.Command(Deno.execPath(), {
+  const process = new Deno.Command("deno", {
     args: [
       "run",
       "--quiet",
