@@ -18,7 +18,8 @@ export class ChosenSamples {
     this.#sequence = sequence;
     this.#epoch = epoch;
     this.#bad = bad;
-    this.#positions = Float64Array.from({ length: count }, (_, i) => from + i);
+    this.#positions = new Float64Array(count);
+    for (let i = 0; i < count; i++) this.#positions[i] = from + i;
     this.#located = sequence.locate(epoch, from, count);
     for (let i = 0; i < count && bad.size > 0; i++) this.#passOverBad(i);
     this.#plan = planSamples(this.#located, sequence.splits);

@@ -35,7 +35,8 @@ export function planSamples({ set, row, epoch }: Located, splits: readonly Split
     }
     samples.blockOf[i] = place;
     samples.indexIn[i] = row[i]! - block * rowsPerBlock;
-    samples.address[i] = (firstAddresses[s]! + row[i]!) % 2 ** 32;
+    const address = firstAddresses[s]! + row[i]!;
+    samples.address[i] = address < 2 ** 32 ? address : address % 2 ** 32;
   }
   return { samples, addresses };
 }

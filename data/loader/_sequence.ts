@@ -13,8 +13,8 @@ export type Located = {
   readonly epoch: Float64Array;
 };
 
-/** How the rows of a set are shuffled. */
-export type Shuffle = { readonly windowBlocks: number } | false;
+/** How the rows of a set are shuffled; without a width, in windows of 128 MiB of all sets together. */
+export type Shuffle = { readonly windowBlocks?: number } | false;
 
 /** Half a window ahead, the blocks of the next window are read while those of this one are used. */
 export type ReadAhead = { readonly samples: number; readonly blocks: number };
@@ -104,8 +104,9 @@ function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle) 
     let order = kept[set]!.get(epoch);
     if (!order) {
       const { numRows, rowsPerBlock } = splits[set]!;
+      const windowBlocks = windowBlocksOf(splits, set, shuffle);
       order = shuffle
-        ? blockOrder({ numRows, rowsPerBlock, ...shuffle, seed, epoch, set })
+        ? blockOrder({ numRows, rowsPerBlock, windowBlocks, seed, epoch, set })
         : asTheyAre(numRows);
       if (kept[set]!.size === 2) kept[set]!.delete(kept[set]!.keys().next().value!);
       kept[set]!.set(epoch, order);
@@ -120,11 +121,18 @@ function readAhead(splits: readonly SplitReader[], shares: readonly number[], sh
   for (const [set, { numRows, rowsPerBlock }] of splits.entries()) {
     if (shares[set] === 0) continue;
     const numBlocks = Math.ceil(numRows / rowsPerBlock);
-    const windowBlocks = Math.min(shuffle ? shuffle.windowBlocks : 1, numBlocks);
+    const windowBlocks = Math.min(windowBlocksOf(splits, set, shuffle), numBlocks);
     blocks += Math.min(2 * windowBlocks, numBlocks);
     samples = Math.min(samples, windowBlocks * rowsPerBlock / shares[set]! / 2);
   }
   return { samples, blocks };
+}
+
+/** Blocks that are used at a time: at least 16, whatever their size, if the width is not given. */
+function windowBlocksOf(splits: readonly SplitReader[], set: number, shuffle: Shuffle): number {
+  if (!shuffle) return 1;
+  const { maxBlockBytes = 2 ** 23 } = splits[set]!;
+  return shuffle.windowBlocks ?? Math.max(16, Math.floor(2 ** 27 / splits.length / maxBlockBytes));
 }
 
 function asTheyAre(size: number): SampleOrder {

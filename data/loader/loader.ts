@@ -28,8 +28,11 @@ export type LoaderOptions = {
   readonly batchSize: number;
   /** Of the run, a 32-bit integer; 0 if left out. */
   readonly seed?: number;
-  /** How many blocks are mixed with each other, see `blockOrder()`, or `false` for the rows as they stand; 16 blocks if left out. */
-  readonly shuffle?: { readonly windowBlocks: number } | false;
+  /**
+   * How many blocks of a set are mixed with each other, see `blockOrder()`, or `false` for the rows as they stand. If left out, what has 128 MiB of all
+   * sets together, and at least 16.
+   */
+  readonly shuffle?: { readonly windowBlocks?: number } | false;
   /** R, processes that share each batch; 1 if left out. */
   readonly numRanks?: number;
   /** Which of them this is, 0…R − 1; 0 if left out. */
@@ -136,7 +139,7 @@ export type Loader = AsyncDisposable & {
  * @throws {TypeError} If the preparation's module is none, or its arrays have no shape or dtype.
  */
 export async function createLoader(options: LoaderOptions): Promise<Loader> {
-  const { data, preparation, batchSize, seed = 0, shuffle = { windowBlocks: 16 } } = options;
+  const { data, preparation, batchSize, seed = 0, shuffle = {} } = options;
   const { workers = 0, prefetch = workers + 2, workerTimeoutMs = 60_000, memoryBytes = 2 ** 28 } = options;
   checkRange("Number of workers", workers, 0, 1024);
   checkRange("Number of batches to prefetch", prefetch, 1, 2 ** 16);
