@@ -5,7 +5,11 @@ import type { Value } from "../shards/rows.ts";
 export type ParsedField = { readonly value: Value } | { readonly dropped: string; readonly detail: string };
 
 const MAX_LABEL = 2 ** 31 - 1;
-const KIND_IN_WORDS: Readonly<Record<string, string>> = { label: "class", tokens: "list of token indices" };
+const KIND_IN_WORDS: Readonly<Record<string, string>> = {
+  text: "string of Unicode", // JSON can spell half a character, UTF-8 cannot
+  label: "class",
+  tokens: "list of token indices",
+};
 const indicesByName = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
 
 /**
@@ -32,7 +36,7 @@ export function parseField(column: Column, found: unknown): ParsedField {
 function valueOf(column: Column, found: unknown): Value | undefined {
   switch (column.kind) {
     case "text":
-      return typeof found === "string" ? found : scalarText(found);
+      return typeof found === "string" && found.isWellFormed() ? found : scalarText(found);
     case "number":
       return numberOf(found);
     case "label":

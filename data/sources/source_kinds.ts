@@ -2,7 +2,9 @@
  * The sources by name, as the command line knows them.
  * @module
  */
+import { fileKinds } from "./_file_kinds.ts";
 import type { AsteriskLanguage } from "./asterisk_source.ts";
+import type { Field } from "./field.ts";
 import type { Source } from "./source.ts";
 
 /** What may be said about a source; each kind takes some of it. */
@@ -21,6 +23,22 @@ export type SourceFlags = {
   readonly words?: "none" | "fileName" | "txt" | "csv";
   /** Of recordings. */
   readonly languages?: readonly AsteriskLanguage[];
+  /** What the numbers of classes mean. */
+  readonly classNames?: readonly string[];
+  /** Names of columns to take. */
+  readonly columns?: readonly string[];
+  /** Columns by name, and the fields that they are taken from. */
+  readonly fields?: Readonly<Record<string, Field>>;
+  /** Between cells. */
+  readonly delimiter?: string;
+  /** What a row of text is. */
+  readonly per?: "document" | "line" | "paragraph";
+  /** Of a sequence, which stands in the place of text. */
+  readonly tokens?: number;
+  /** Path of the tokenizer.json that makes tokens. */
+  readonly tokeniser?: string;
+  /** How texts share sequences of tokens. */
+  readonly documents?: "split" | "whole" | "single";
 };
 
 /** Paths that are given to a source: some, or some for each split. */
@@ -86,6 +104,7 @@ export const sourceKinds: Readonly<Record<string, SourceKind>> = {
     }],
     make: async (_, flags) => (await import("./asterisk_source.ts")).asteriskSource(flags),
   },
+  ...fileKinds,
 };
 
 function onlyPath(paths: SourcePaths): string {
