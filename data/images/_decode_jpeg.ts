@@ -1,6 +1,6 @@
 import type { JpegHeader } from "./_header.ts";
 import { oriented } from "./_oriented.ts";
-import type { RawImage } from "./_raw_image.ts";
+import type { Allocate, RawImage } from "./_raw_image.ts";
 import { type Decompression, pixelFormat, turboJpeg } from "./_turbo_jpeg.ts";
 import { ImageError } from "./image_error.ts";
 
@@ -10,27 +10,48 @@ export type JpegOptions = {
   readonly minSize: number | undefined;
   readonly orientation: "apply" | "ignore";
   readonly damaged: "refuse" | "keep";
+  readonly rows: number | undefined;
+  readonly allocate: Allocate;
 };
 
 const FORMATS = { 1: pixelFormat.gray, 3: pixelFormat.rgb, 4: pixelFormat.rgba } as const;
+const ROWS_BELOW = 8; // colours of 4:2:0 are interpolated, and so depend on those of the next rows
 const MAX_SCANS = 100; // encoders write about 10; each of a bomb's takes as long as the whole image
 
 /** The pixels of a JPEG file, with the channels that are asked for. */
 export function decodeJpeg(bytes: Uint8Array, header: JpegHeader, options: JpegOptions): RawImage {
   requirePlausible(bytes, header);
-  const scale = scaleFor(header, options.minSize);
+  const orientation = options.orientation === "apply" ? header.orientation : 1;
+  if (header.components === 4) {
+    const inks = decompress(bytes, header, { ...options, rows: undefined }, 4, pixelFormat.cmyk);
+    return oriented(withoutBlack(inks, header.adobe), orientation);
+  }
+  const rows = orientation === 1 && !header.progressive ? options.rows : undefined;
+  const { channels } = options;
+  return oriented(decompress(bytes, header, { ...options, rows }, channels, FORMATS[channels]), orientation);
+}
+
+function decompress(
+  jpeg: Uint8Array,
+  header: JpegHeader,
+  { minSize, damaged, rows, allocate }: JpegOptions,
+  channels: 1 | 3 | 4,
+  format: Decompression["format"],
+): RawImage {
+  const scale = scaleFor(header, minSize);
   const [height, width] = [Math.ceil(header.height / scale), Math.ceil(header.width / scale)];
-  const decompress = (channels: 1 | 3 | 4, format: Decompression["format"]): RawImage => {
-    const { pixels, damage } = turboJpeg().decompress({ jpeg: bytes, height, width, channels, format });
-    if (damage !== undefined && options.damaged === "refuse") {
+  const pixels = allocate(height * width * channels);
+  const partHeight = Math.min(header.height, ((rows ?? height) + ROWS_BELOW) * scale);
+  if (partHeight < header.height) {
+    const part = { at: header.heightAt, height: partHeight };
+    turboJpeg().decompress({ jpeg, height: partHeight / scale, width, channels, format, pixels, part });
+  } else {
+    const { damage } = turboJpeg().decompress({ jpeg, height, width, channels, format, pixels });
+    if (damage !== undefined && damaged === "refuse") {
       throw new ImageError("data", `the JPEG file is damaged (${damage})`);
     }
-    return { height, width, channels, pixels };
-  };
-  const image = header.components === 4
-    ? withoutBlack(decompress(4, pixelFormat.cmyk), header.adobe)
-    : decompress(options.channels, FORMATS[options.channels]);
-  return options.orientation === "apply" ? oriented(image, header.orientation) : image;
+  }
+  return { height, width, channels, pixels };
 }
 
 /** What to divide the size by: libjpeg's inverse transform can give 4 × 4, 2 × 2 or 1 pixel for a block of 8 × 8. */

@@ -17,6 +17,8 @@ export type JpegHeader = Stored & {
   readonly format: "jpeg";
   readonly progressive: boolean;
   readonly components: 1 | 3 | 4;
+  /** Where the file says its height, in two bytes. */
+  readonly heightAt: number;
   /** Adobe's writers store the inverse of cyan, magenta, yellow and black. */
   readonly adobe: boolean;
   /** EXIF, 1…8; 1 is upright. */

@@ -54,6 +54,7 @@ function frame(header: HeaderBytes, marker: number, at: number): Omit<JpegHeader
     width,
     channels: numComponents === 1 ? 1 : 3,
     components: numComponents,
+    heightAt: at + 1,
     progressive: marker === 0xc2,
   };
 }

@@ -5,3 +5,6 @@ export type RawImage = {
   readonly channels: 1 | 2 | 3 | 4;
   readonly pixels: Uint8Array<ArrayBuffer>;
 };
+
+/** Gives memory for pixels, not necessarily of zeros. */
+export type Allocate = (numBytes: number) => Uint8Array<ArrayBuffer>;

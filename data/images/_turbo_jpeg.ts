@@ -8,7 +8,7 @@ export const pixelFormat = { rgb: 0, gray: 6, rgba: 7, cmyk: 11 } as const;
 export type Decompression = {
   /** The file. */
   readonly jpeg: Uint8Array;
-  /** Of the output: the image's, or that divided by 2, 4 or 8 and rounded up. */
+  /** Of the output: the image's as `part` has it, or that divided by 2, 4 or 8 and rounded up. */
   readonly height: number;
   /** Of the output. */
   readonly width: number;
@@ -16,10 +16,14 @@ export type Decompression = {
   readonly channels: number;
   /** Of the output. */
   readonly format: typeof pixelFormat[keyof typeof pixelFormat];
+  /** Where the pixels go, at least [H, W, C]. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Pretends that the image has only `height` rows, which its frame header says in two bytes at `at`. */
+  readonly part?: { readonly at: number; readonly height: number };
 };
 
-/** Pixels [H, W, C]; if the file is damaged and was decoded as far as it goes, what is wrong with it. */
-export type Decompressed = { readonly pixels: Uint8Array<ArrayBuffer>; readonly damage?: string };
+/** If the file is damaged and was decoded as far as it goes, what is wrong with it. A part is always followed by what is not its own. */
+export type Decompressed = { readonly damage?: string };
 
 /** libjpeg-turbo in one form or the other: both compute with the same integers. */
 export type TurboJpeg = {
@@ -28,6 +32,12 @@ export type TurboJpeg = {
   /** @throws {ImageError} If nothing can be decoded. */
   readonly decompress: (decompression: Decompression) => Decompressed;
 };
+
+/** Writes a number of two bytes as JPEG does. */
+export function putUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value & 0xff;
+}
 
 let opened: TurboJpeg | undefined;
 

@@ -1,4 +1,4 @@
-import type { Decompressed, Decompression, TurboJpeg } from "./_turbo_jpeg.ts";
+import { type Decompressed, type Decompression, putUint16, type TurboJpeg } from "./_turbo_jpeg.ts";
 import { ImageError } from "./image_error.ts";
 
 /** Where distributions put libjpeg-turbo: paths, as a permission for a part of the system is one for a path. */
@@ -40,6 +40,7 @@ class TurboNative implements TurboJpeg {
   readonly description: string;
   readonly #functions: Deno.DynamicLibrary<typeof symbols>["symbols"];
   readonly #handle: Deno.PointerValue;
+  #copy = new Uint8Array();
 
   constructor(path: string) {
     this.#functions = Deno.dlopen(path, symbols).symbols;
@@ -47,18 +48,25 @@ class TurboNative implements TurboJpeg {
     this.description = `libjpeg-turbo at ${path}`;
   }
 
-  decompress({ jpeg, height, width, channels, format }: Decompression): Decompressed {
-    const pixels = new Uint8Array(height * width * channels);
-    const own = jpeg.buffer instanceof ArrayBuffer ? jpeg as Uint8Array<ArrayBuffer> : new Uint8Array(jpeg); // not shared
+  decompress({ jpeg, height, width, channels, format, pixels, part }: Decompression): Decompressed {
+    const own = this.#ownBytes(jpeg, part);
     const size = BigInt(own.length);
     const pitch = width * channels;
     const { tjDecompress2, tjGetErrorCode, tjGetErrorStr2 } = this.#functions;
-    if (tjDecompress2(this.#handle, own, size, pixels, width, pitch, height, format, 0) === 0) {
-      return { pixels };
-    }
+    if (tjDecompress2(this.#handle, own, size, pixels, width, pitch, height, format, 0) === 0) return {};
     const message = tjGetErrorStr2(this.#handle);
     const damage = message === null ? "no reason is given" : Deno.UnsafePointerView.getCString(message);
-    if (tjGetErrorCode(this.#handle) === WARNING) return { pixels, damage };
+    if (tjGetErrorCode(this.#handle) === WARNING) return { damage };
     throw new ImageError("data", `the JPEG file cannot be decoded (${damage})`);
+  }
+
+  /** The file where the library can read it: not in shared memory, and a copy where its header is to say something else. */
+  #ownBytes(jpeg: Uint8Array, part: Decompression["part"]): Uint8Array<ArrayBuffer> {
+    if (part === undefined && jpeg.buffer instanceof ArrayBuffer) return jpeg as Uint8Array<ArrayBuffer>;
+    if (this.#copy.length < jpeg.length) this.#copy = new Uint8Array(2 * jpeg.length);
+    const copy = this.#copy.subarray(0, jpeg.length);
+    copy.set(jpeg);
+    if (part !== undefined) putUint16(copy, part.at, part.height);
+    return copy;
   }
 }

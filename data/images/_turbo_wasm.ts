@@ -1,5 +1,5 @@
 import wasm from "@cwasm/jpeg-turbo/jpeg-turbo.wasm" with { type: "bytes" };
-import type { Decompressed, Decompression, TurboJpeg } from "./_turbo_jpeg.ts";
+import { type Decompressed, type Decompression, putUint16, type TurboJpeg } from "./_turbo_jpeg.ts";
 import { type WasmMemory, writeTo } from "./_wasm_memory.ts";
 import { ImageError } from "./image_error.ts";
 
@@ -43,12 +43,13 @@ export class TurboWasm implements TurboJpeg {
     }
   }
 
-  #decompress({ jpeg, height, width, channels, format }: Decompression): Decompressed {
+  #decompress({ jpeg, height, width, channels, format, pixels, part }: Decompression): Decompressed {
     const exports = this.#instance();
     const size = height * width * channels;
     const [input, output] = [exports.malloc(jpeg.length), exports.malloc(size)];
     if (input === 0 || output === 0) throw new GaveUp(`no memory for ${jpeg.length + size} bytes`);
     writeTo(exports, input, jpeg);
+    if (part !== undefined) putUint16(new Uint8Array(exports.memory.buffer), input + part.at, part.height);
     const pitch = width * channels;
     const status = exports.tjDecompress2(
       this.#handle,
@@ -61,10 +62,10 @@ export class TurboWasm implements TurboJpeg {
       format,
       0,
     );
-    const pixels = new Uint8Array(exports.memory.buffer, output, size).slice();
+    pixels.set(new Uint8Array(exports.memory.buffer, output, size));
     exports.free(input);
     exports.free(output);
-    return status === 0 ? { pixels } : { pixels, damage: "its data end early or contradict themselves" };
+    return status === 0 ? {} : { damage: "its data end early or contradict themselves" };
   }
 
   #instance(): Exports {

@@ -138,6 +138,36 @@ Deno.test("decodeImage() decodes a JPEG smaller by 2, 4 or 8, down to minSize", 
   assert.ok(Math.abs(eighth - sum / 64) <= 1, `${eighth}, not ${sum / 64}`); // rounded once and 64 times
 });
 
+Deno.test("decodeImage() decodes only the rows of a JPEG that are needed, and these are the same", () => {
+  for (const name of ["tall-0.jpg", "tall-2.jpg"]) { // 80 × 24
+    const file = goldenFile(name);
+    for (const minSize of [24, 12, 6]) {
+      const whole = decodeImage(file, { minSize });
+      for (const rows of [1, 7, 8, 9, 33, 70, 200]) {
+        const memory = new Uint8Array(80 * 24 * 3).fill(255);
+        const part = decodeImage(file, { minSize, rows, allocate: () => memory });
+        assert.deepEqual([part.height, part.width], [whole.height, whole.width]);
+        const end = rows * whole.width * 3;
+        assert.deepEqual(part.pixels.subarray(0, end), whole.pixels.subarray(0, end), `${name}: ${rows}`);
+      }
+    }
+    const untouched = decodeImage(file, { rows: 1, allocate: (length) => new Uint8Array(length).fill(77) });
+    assert.ok(untouched.pixels.subarray(-24 * 3 * 40).every((value) => value === 77)); // its lower half
+  }
+});
+
+Deno.test("decodeImage() writes to the memory that it is given", () => {
+  const memory = new Uint8Array(1000);
+  const { pixels } = decodeImage(goldenFile("baseline-0.jpg"), { allocate: () => memory });
+  assert.equal(pixels.buffer, memory.buffer);
+  assert.deepEqual(pixels, decodeImage(goldenFile("baseline-0.jpg")).pixels);
+  const tooShort = { allocate: () => new Uint8Array(10) };
+  assert.throws(
+    () => decodeImage(goldenFile("baseline-0.jpg"), tooShort),
+    /RangeError: Cannot decode 702 bytes/,
+  );
+});
+
 Deno.test("decodeImage() leaves a JPEG as it is stored if it is told to", () => {
   const upright = decodeImage(goldenFile("orientation-1.jpg"));
   const lying = goldenFile("orientation-6.jpg");
