@@ -20,18 +20,33 @@
  *
  * @module
  */
+export { compareCurves, type CurveComparison, type LearningCurve } from "./compare_curves.ts";
 export { compareEncoders, type CompareOptions, type Comparison } from "./compare_encoders.ts";
 export { embed, type Encode } from "./embed.ts";
 export type { Features } from "./features.ts";
 export { formatTable } from "./format_table.ts";
 export { knn, knnDefaults, type KnnOptions, type KnnResult } from "./knn.ts";
+export { lidar } from "./lidar.ts";
 export {
   linearProbe,
   linearProbeDefaults,
   type LinearProbeOptions,
   type LinearProbeResult,
 } from "./linear_probe.ts";
+export {
+  logisticProbe,
+  logisticProbeDefaults,
+  type LogisticProbeOptions,
+  type LogisticProbeResult,
+} from "./logistic_probe.ts";
 export { nearestNeighbors, type Neighbors } from "./nearest_neighbors.ts";
+export { type RankMeasures, rankMeasures } from "./rank_measures.ts";
+export {
+  ridgeProbe,
+  ridgeProbeDefaults,
+  type RidgeProbeOptions,
+  type RidgeProbeResult,
+} from "./ridge_probe.ts";
 export type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
 export { renderReport } from "./report/render_report.ts";
 export type {

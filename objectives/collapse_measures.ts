@@ -1,5 +1,5 @@
 import type { Tensor2D } from "@tensorflow/tfjs-core";
-import { symmetricEigenvalues } from "./_symmetric_eigenvalues.ts";
+import { symmetricEigenvalues } from "./symmetric_eigenvalues.ts";
 
 /** How far a batch of output vectors is from having collapsed; all three look at directions, not lengths. */
 export type CollapseMeasures = {

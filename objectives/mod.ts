@@ -31,6 +31,7 @@ export { momentumSchedule } from "./momentum_schedule.ts";
 export type { ObjectiveResult } from "./objective_result.ts";
 export { patchContrast } from "./patch_contrast.ts";
 export { spread } from "./spread.ts";
+export { symmetricEigenvalues } from "./symmetric_eigenvalues.ts";
 export { symmetricByolLoss, type ViewOutputs } from "./symmetric_byol_loss.ts";
 export { varianceHinge } from "./variance_hinge.ts";
 export { weightedMse } from "./weighted_mse.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { symmetricEigenvalues } from "./_symmetric_eigenvalues.ts";
+import { symmetricEigenvalues } from "./symmetric_eigenvalues.ts";
 
 /** Eigenvalues in ascending order of the matrix with these rows. */
 function eigenvaluesOf(rows: number[][]): number[] {
