@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { checkRange } from "./_check_range.ts";
 import { blockOrder } from "./block_order.ts";
+import { lengthOrder } from "./length_order.ts";
 import { type MixtureOrder, mixtureOrder } from "./mixture_order.ts";
 import type { SampleOrder } from "./sample_order.ts";
 import type { Mixture, SplitReader } from "./split_reader.ts";
@@ -19,6 +20,13 @@ export type Shuffle = { readonly windowBlocks?: number } | false;
 /** Half a window ahead, the blocks of the next window are read while those of this one are used. */
 export type ReadAhead = { readonly samples: number; readonly blocks: number };
 
+/** What is put together by length: see `lengthOrder()`. */
+export type Buckets = {
+  readonly lengths: ArrayLike<number>;
+  readonly groupSize: number;
+  readonly poolGroups?: number;
+};
+
 /** The samples of all epochs, as a function of epoch and position. */
 export type Sequence = {
   /** Samples in an epoch. */
@@ -33,19 +41,30 @@ export type Sequence = {
 };
 
 /** The sequence of one split or of a mixture. */
-export function makeSequence(data: SplitReader | Mixture, seed: number, shuffle: Shuffle): Sequence {
-  return "sets" in data ? mixed(data, seed, shuffle) : single(data, seed, shuffle);
+export function makeSequence(
+  data: SplitReader | Mixture,
+  seed: number,
+  shuffle: Shuffle,
+  buckets?: Buckets,
+): Sequence {
+  if (!("sets" in data)) return single(data, seed, shuffle, buckets);
+  if (buckets) {
+    throw new RangeError(
+      "Sets that are mixed cannot be put together by length: load one set, or leave out `buckets`",
+    );
+  }
+  return mixed(data, seed, shuffle);
 }
 
-function single(split: SplitReader, seed: number, shuffle: Shuffle): Sequence {
-  const orderOf = orders([split], seed, shuffle);
+function single(split: SplitReader, seed: number, shuffle: Shuffle, buckets?: Buckets): Sequence {
+  const orderOf = orders([split], seed, shuffle, buckets);
   const locate = (epoch: number, from: number, count: number): Located => {
     const row = new Float64Array(count);
     orderOf(0, epoch).fill(from, row);
     return { set: new Int32Array(count), row, epoch: new Float64Array(count).fill(epoch) };
   };
   const size = split.numRows;
-  const parts = [describe(split), seed, shuffle];
+  const parts = [describe(split), seed, shuffle, ...(buckets ? [buckets.groupSize, buckets.poolGroups] : [])];
   return {
     size,
     splits: [split],
@@ -98,7 +117,7 @@ function mixed(mixture: Mixture, seed: number, shuffle: Shuffle): Sequence {
 }
 
 /** The order of a set in one of its epochs; the last two of each set are kept. */
-function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle) {
+function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle, buckets?: Buckets) {
   const kept = splits.map(() => new Map<number, SampleOrder>());
   return (set: number, epoch: number): SampleOrder => {
     let order = kept[set]!.get(epoch);
@@ -108,6 +127,7 @@ function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle) 
       order = shuffle
         ? blockOrder({ numRows, rowsPerBlock, windowBlocks, seed, epoch, set })
         : asTheyAre(numRows);
+      if (buckets) order = lengthOrder(order, { ...buckets, seed, epoch });
       if (kept[set]!.size === 2) kept[set]!.delete(kept[set]!.keys().next().value!);
       kept[set]!.set(epoch, order);
     }

@@ -10,7 +10,7 @@ import { ChosenSamples } from "./_chosen_samples.ts";
 import { planSamples } from "./_plan.ts";
 import { prepareHere } from "./_prepare_here.ts";
 import type { Preparers } from "./_preparers.ts";
-import { makeSequence, type Sequence } from "./_sequence.ts";
+import { type Buckets, makeSequence, type Sequence } from "./_sequence.ts";
 import { startWorkers } from "./_worker_pool.ts";
 import type { Batch, BatchArray } from "./batch.ts";
 import { type BatchLayout, batchSpan, countBatches } from "./batch_span.ts";
@@ -33,6 +33,11 @@ export type LoaderOptions = {
    * sets together, and at least 16.
    */
   readonly shuffle?: { readonly windowBlocks?: number } | false;
+  /**
+   * Puts samples of like lengths into the same batch, see `lengthOrder()`: `lengths` of all rows, such as `rowLengths()` reads, and how many
+   * batches' samples are sorted together, 64 if left out. One set only.
+   */
+  readonly buckets?: { readonly lengths: ArrayLike<number>; readonly poolBatches?: number };
   /** R, processes that share each batch; 1 if left out. */
   readonly numRanks?: number;
   /** Which of them this is, 0…R − 1; 0 if left out. */
@@ -143,7 +148,8 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const { workers = 0, prefetch = workers + 2, workerTimeoutMs = 60_000, memoryBytes = 2 ** 28 } = options;
   checkRange("Number of workers", workers, 0, 1024);
   checkRange("Number of batches to prefetch", prefetch, 1, 2 ** 16);
-  const sequence = makeSequence(data, seed, shuffle);
+  const { buckets, numRanks = 1 } = options;
+  const sequence = makeSequence(data, seed, shuffle, buckets && bucketsOf(buckets, batchSize * numRanks));
   const layout = { ...options, numSamples: sequence.size };
   countBatches(layout); // refuses what is out of range before anything is started
   const context: PreparationContext = {
@@ -172,6 +178,14 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     preparers.close();
     throw error;
   }
+}
+
+/** Groups are batches of all ranks. */
+function bucketsOf(
+  { lengths, poolBatches }: NonNullable<LoaderOptions["buckets"]>,
+  groupSize: number,
+): Buckets {
+  return { lengths, groupSize, ...(poolBatches === undefined ? {} : { poolGroups: poolBatches }) };
 }
 
 /** What a loader is made of. */

@@ -13,6 +13,7 @@ export {
   type LoaderMetrics,
   type LoaderOptions,
 } from "./loader.ts";
+export { lengthOrder, type LengthOrderOptions } from "./length_order.ts";
 export { type MixtureOptions, type MixtureOrder, mixtureOrder, type MixtureSample } from "./mixture_order.ts";
 export type { SampleOrder } from "./sample_order.ts";
 export type {
@@ -31,6 +32,7 @@ export type {
 } from "./preparation.ts";
 export { type ColumnOptions, columnsPreparation } from "./preparations/columns.ts";
 export { type WaveformsOptions, waveformsPreparation } from "./preparations/waveforms.ts";
+export { rowLengths } from "./row_lengths.ts";
 export { SampleError } from "./sample_error.ts";
 export type { Mixture, SplitReader } from "./split_reader.ts";
 export { WorkerError } from "./worker_error.ts";
