@@ -76,6 +76,7 @@ export type Split = {
  * @param folder Of the data set.
  * @param options Where its bytes come from, if not from there.
  * @throws {ShardError} If the manifest is missing, malformed, or contradicts itself.
+ * @throws {RangeError} If the folder is a URL, but not of a file, and the options do not say how to read it.
  */
 export async function openDataset(folder: string | URL, options: OpenOptions = {}): Promise<Dataset> {
   const { open = (file) => fileBytes(pathOf(folder, file)), maxOpenShards = 64, verify = "first" } = options;
@@ -170,6 +171,9 @@ function lastNotAbove(numbers: readonly number[], x: number): number {
 
 function pathOf(folder: string | URL, file: string): string {
   if (typeof folder === "string") return `${folder}/${file}`;
+  if (folder.protocol !== "file:") {
+    throw new RangeError(`Cannot open ${folder} as a folder: use openRemoteDataset() of @lacuna/data/remote`);
+  }
   const path = decodeURIComponent(new URL(file, folder.href.replace(/\/?$/, "/")).pathname);
   return Deno.build.os === "windows" ? path.slice(1) : path;
 }

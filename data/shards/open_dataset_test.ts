@@ -186,6 +186,46 @@ Deno.test("openDataset() takes a folder's URL, with or without a slash", () =>
     }
   }));
 
+Deno.test("openDataset() refuses the URL of a server, and says what takes it", async () => {
+  await assert.rejects(openDataset(new URL("https://data.example.org/set")), /openRemoteDataset/);
+});
+
+Deno.test("a forged manifest that is accepted gives its rows, or is found out by a ShardError", () =>
+  withTempFolder(async (folder) => {
+    const text = JSON.stringify(await writeShards(folder, everyKindSource(), options));
+    const bytes = new TextEncoder().encode(text);
+    let forged = bytes;
+    const open = (file: string): ByteSource =>
+      file !== "manifest.json" ? fileBytes(`${folder}/${file}`) : {
+        name: file,
+        size: () => Promise.resolve(forged.length),
+        read: (offset, length) => Promise.resolve(forged.slice(offset, offset + length)),
+      };
+    const position = fc.integer({ min: 0, max: bytes.length - 1 });
+    const digit = fc.integer({ min: 0x30, max: 0x39 }); // an edit that is likely to stay JSON
+    await fc.assert(
+      fc.asyncProperty(position, fc.oneof(digit, fc.nat(255)), async (at, value) => {
+        forged = bytes.slice();
+        forged[at] = value;
+        try {
+          const dataset = await openDataset(folder, { open });
+          for (const name of Object.keys(dataset.manifest.splits)) {
+            const split = dataset.split(name);
+            for (let i = 0; i < split.numBlocks; i++) await split.readBlock(i).catch(assertShardError);
+            split.close();
+          }
+        } catch (error) {
+          assertShardError(error);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  }));
+
+function assertShardError(error: unknown): void {
+  assert.ok(error instanceof ShardError, String(error));
+}
+
 Deno.test("openDataset() keeps no more shards open than it may, and reads each block with one read", () =>
   withTempFolder(async (folder) => {
     await writeShards(folder, everyKindSource(), { rowsPerBlock: 2, shardBytes: 1 });
@@ -277,7 +317,7 @@ for (const compression of ["none", "zstd"] as const) {
           async (edits) => {
             bytes = whole.slice();
             for (const [at, value] of edits) bytes[offset + at] = value;
-            await split.readBlock(0).catch((error) => assert.ok(error instanceof ShardError, error));
+            await split.readBlock(0).catch(assertShardError);
           },
         ),
         { numRuns: 2000 },

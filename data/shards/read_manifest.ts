@@ -13,6 +13,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const number = v.pipe(v.number(), v.finite());
 const share = v.pipe(number, v.minValue(0), v.maxValue(1));
+const MAX_BLOCK_BYTES = 2 ** 32; // memory is asked for by what the manifest says
 const HASH = /^[0-9a-f]{64}$/;
 const hash = v.pipe(v.string(), v.regex(HASH, "it must be 64 hexadecimal digits"));
 const name = v.pipe(v.string(), v.nonEmpty());
@@ -155,6 +156,7 @@ function contradictionInBlocks(
   for (const [i, block] of (blocks as readonly unknown[]).entries()) {
     if (!isBlock(block)) return `.${i}: it is not [offset, bytes, SHA-256]`;
     const [offset, length] = block;
+    if (length > MAX_BLOCK_BYTES) return `.${i}: it has ${length} bytes, more than 2³²`;
     if (offset < end) return `.${i}: it begins at ${offset}, before what comes before it ends at ${end}`;
     end = offset + length;
     if (end > bytes) return `.${i}: it ends at ${end}, but the file has ${bytes} bytes`;

@@ -69,6 +69,13 @@ const lies: Record<string, readonly [edit: Edit, says: RegExp]> = {
     (m) => m.splits["train"]!.shards[0]!["bytes"] = 2000,
     /blocks\.\d: it ends at \d+, but the file has 2000 bytes/,
   ],
+  "a block of more memory than there is": [
+    (m) => {
+      m.splits["train"]!.shards[0]!["bytes"] = 2 ** 50;
+      m.splits["train"]!.shards[0]!.blocks[1]![1] = 2 ** 49;
+    },
+    /blocks\.1: it has 562949953421312 bytes, more than 2³²/,
+  ],
   "a block of negative length": [
     (m) => m.splits["train"]!.shards[0]!.blocks[1]![1] = -8,
     /it is not \[offset/,

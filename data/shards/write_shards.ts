@@ -9,6 +9,7 @@ import { SourceError } from "../source_error.ts";
 import { StorageError } from "../storage_error.ts";
 import { writeAtomically } from "../write_atomically.ts";
 import { arrowSchema } from "./_arrow_schema.ts";
+import { ImportLock } from "./_import_lock.ts";
 import {
   type ImportFacts,
   type Journal,
@@ -97,7 +98,7 @@ const MAX_ROWS_PER_BLOCK = 65_536;
  * @returns The manifest that was written.
  * @throws {SourceError} If a row does not fit its columns, a split has no rows, or the source is not the one that a part of was
  * imported before.
- * @throws {StorageError} If the disk is full, the folder cannot be written, or another data set stands there.
+ * @throws {StorageError} If the disk is full, the folder cannot be written, or another data set or import is there.
  * @throws {ShardError} If what a cut import has left was damaged since.
  */
 export async function writeShards(
@@ -108,12 +109,16 @@ export async function writeShards(
   checkNames(source);
   const facts = factsOf(source, options);
   await makeFolder(folder);
+  using lock = new ImportLock(folder);
   if (options.replace) await removeDataset(folder);
   let journal = await startJournal(folder, facts);
   const splits: Record<string, SplitManifest> = {};
   for (const [name, split] of Object.entries(source.splits)) {
     const writer = new SplitWriter(folder, name, split, source, options, journal);
-    splits[name] = await writer.run((changed) => writeJournal(folder, journal = changed));
+    splits[name] = await writer.run((changed) => {
+      lock.flush(); // a shard that the journal names is there, whatever happens
+      writeJournal(folder, journal = changed);
+    });
   }
   const manifest: Manifest = {
     format: 2,

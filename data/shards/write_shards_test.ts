@@ -143,3 +143,16 @@ Deno.test("writeShards() says that it cannot make a folder below a file", () =>
     await Deno.writeTextFile(`${folder}/file`, "");
     await assert.rejects(writeShards(`${folder}/file/data`, everyKindSource()), StorageError);
   }));
+
+Deno.test("writeShards() does not write where another import writes", {
+  ignore: Deno.build.os === "windows",
+}, () =>
+  withTempFolder(async (folder) => {
+    const first = writeShards(folder, everyKindSource());
+    await assert.rejects(
+      writeShards(folder, everyKindSource()),
+      (error) => error instanceof StorageError && /another import writes there/.test(error.message),
+    );
+    await first;
+    await writeShards(folder, everyKindSource(), { replace: true }); // now it may
+  }));
