@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { SourceError } from "../source_error.ts";
+import { StorageError } from "../storage_error.ts";
 import { isMissing } from "../_is_missing.ts";
 import { ShardError } from "../shard_error.ts";
 import { writeAtomically } from "../write_atomically.ts";
@@ -49,7 +51,7 @@ const form = v.object({ format: v.literal(1), of: v.object({}), splits: v.record
  * The journal in a folder, if there is one.
  * @throws {ShardError} "manifest", if it is not a journal.
  */
-export async function readJournal(folder: string): Promise<Journal | undefined> {
+async function readJournal(folder: string): Promise<Journal | undefined> {
   const file = journalFile(folder);
   const bytes = await Deno.readFile(file).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
@@ -75,4 +77,39 @@ export function writeJournal(folder: string, journal: Journal): void {
 
 export function journalFile(folder: string): string {
   return `${folder}/import.json`;
+}
+
+/**
+ * The journal of the same import, if it has begun; otherwise a new one.
+ * @throws {SourceError} If another one has begun.
+ * @throws {StorageError} If a finished data set stands there.
+ */
+export async function startJournal(folder: string, of: ImportFacts): Promise<Journal> {
+  const journal = await readJournal(folder);
+  if (journal === undefined) {
+    await refuseIfThere(folder);
+    const fresh: Journal = { format: 1, of, splits: {} };
+    writeJournal(folder, fresh);
+    return fresh;
+  }
+  for (const key of Object.keys(of) as (keyof ImportFacts)[]) {
+    const [was, is] = [JSON.stringify(journal.of[key]), JSON.stringify(of[key])];
+    if (was === is) continue;
+    throw new SourceError(
+      of.source,
+      `The import of ${journal.of.name} in ${folder} cannot go on: its ${key} was ${was} and is now ${is}; ` +
+        `import the same, choose another folder, or begin anew with \`replace\``,
+    );
+  }
+  return journal;
+}
+
+async function refuseIfThere(folder: string): Promise<void> {
+  const file = `${folder}/manifest.json`;
+  const there = await Deno.stat(file).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+  if (there !== undefined) {
+    throw new StorageError(file, new Error("a data set stands there, which is lost only with `replace`"));
+  }
 }

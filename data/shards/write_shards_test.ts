@@ -85,7 +85,7 @@ Deno.test("writeShards() refuses sources that are none", () =>
     const refused: readonly (readonly [Source, RegExp])[] = [
       [sourceOf([], []), /some has no columns/],
       [sourceOf([number, number], []), /two columns called "x"/],
-      [sourceOf([number], []), /"train" of some has no rows \(of 0 items, left out: none\)/],
+      [sourceOf([number], []), /no rows in split "train" of some \(of 0 items, left out: none\)/],
       [sourceOf([number], [{ x: 1, y: 2 }]), /a value for "y", which is no column/],
       [
         { ...sourceOf([number], []), splits: { "../train": { items: async function* () {} } } },
@@ -99,6 +99,16 @@ Deno.test("writeShards() refuses sources that are none", () =>
         (error) => error instanceof SourceError && says.test(error.message),
       );
     }
+  }));
+
+Deno.test("writeShards() refuses sizes that are none", () =>
+  withTempFolder(async (folder) => {
+    for (
+      const options of [{ rowsPerBlock: 0 }, { rowsPerBlock: 1.5 }, { shardBytes: -1 }, { shardBytes: NaN }]
+    ) {
+      await assert.rejects(writeShards(folder, everyKindSource(), options), RangeError);
+    }
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
   }));
 
 Deno.test("writeShards() chooses blocks of 1 to 2 MiB, and shards of whole blocks", () =>
@@ -148,11 +158,10 @@ Deno.test("writeShards() does not write where another import writes", {
   ignore: Deno.build.os === "windows",
 }, () =>
   withTempFolder(async (folder) => {
-    const first = writeShards(folder, everyKindSource());
-    await assert.rejects(
-      writeShards(folder, everyKindSource()),
-      (error) => error instanceof StorageError && /another import writes there/.test(error.message),
-    );
-    await first;
+    const both = [writeShards(folder, everyKindSource()), writeShards(folder, everyKindSource())];
+    const refused = (await Promise.allSettled(both)).filter(({ status }) => status === "rejected");
+    assert.equal(refused.length, 1);
+    const { reason } = refused[0] as PromiseRejectedResult;
+    assert.ok(reason instanceof StorageError && /another import writes there/.test(reason.message));
     await writeShards(folder, everyKindSource(), { replace: true }); // now it may
   }));
