@@ -147,9 +147,11 @@ function textMeter(): ColumnMeter {
       }
     },
     result: () => [{
-      text: `${count(words.min)} to ${numbered(words.max, "word")}, ${
-        count(Math.round(words.mean))
-      } on average`,
+      text: words.min === words.max
+        ? `${numbered(words.min, "word")} each`
+        : `${count(words.min)} to ${numbered(words.max, "word")}, ${
+          count(Math.round(words.mean))
+        } on average`,
       facts: { words: { min: words.min, max: words.max, mean: words.mean } },
     }],
   };

@@ -46,6 +46,7 @@ export function describeStatistics(column: Column, statistics: ColumnStatistics)
   }
   if ("minLength" in statistics) {
     const { minLength, maxLength, meanLength } = statistics;
+    if (minLength === maxLength) return `${lengthOf(column, minLength)} each`;
     return `${lengthOf(column, minLength)} to ${lengthOf(column, maxLength)}, ${
       lengthOf(column, meanLength)
     } on average`;

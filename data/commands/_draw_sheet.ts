@@ -16,9 +16,11 @@ const wrong: Colour = [179, 64, 58];
 const MARGIN = 24;
 const GAP = 8;
 const TITLE_SCALE = 3;
+const MAX_WIDTH = 1360; // of the tiles of a line
 const MIN_SIDE = 84; // of a tile
 const MAX_SIDE = 128;
-const LABEL_WIDTH = 120; // at most, of the names of classes beside their rows
+const LABEL_SCALE = 2;
+const LABEL_WIDTH = 200; // at most, of the names of classes beside their rows
 
 /** How large a tile is. */
 type Tile = { readonly height: number; readonly width: number; readonly caption: boolean };
@@ -31,12 +33,14 @@ type Tile = { readonly height: number; readonly width: number; readonly caption:
 export function drawSheet(title: string, split: Split, groups: readonly SampleGroup[]): Canvas {
   const tile = tileOf(split, groups);
   const byClass = groups[0]!.className !== undefined;
-  const numColumns = columnsOf(groups, tile, byClass);
+  const numColumns = columnsOf(groups, tile);
+  const linesOf = ({ samples }: SampleGroup) => byClass ? 1 : Math.ceil(samples.length / numColumns);
   const labelWidth = byClass
-    ? Math.min(LABEL_WIDTH, Math.max(...groups.map((group) => textWidth(group.className!)))) + 2 * GAP
+    ? Math.min(LABEL_WIDTH, LABEL_SCALE * Math.max(...groups.map((group) => textWidth(group.className!)))) +
+      2 * GAP
     : 0;
   const stepX = tile.width + GAP, stepY = tile.height + GAP + (tile.caption ? LINE_HEIGHT + GAP : 0);
-  const numLines = groups.reduce((sum, { samples }) => sum + Math.ceil(samples.length / numColumns), 0);
+  const numLines = groups.reduce((sum, group) => sum + linesOf(group), 0);
   const top = MARGIN + TITLE_SCALE * FONT_HEIGHT + GAP + LINE_HEIGHT + 2 * GAP;
   const subtitle = `${split.name}: ${numbered(split.numRows, "row")}`;
   const width = 2 * MARGIN - GAP + Math.max(
@@ -49,19 +53,20 @@ export function drawSheet(title: string, split: Split, groups: readonly SampleGr
   let y = top;
   for (const group of groups) {
     if (byClass) writeGroup(canvas, group, y, tile, labelWidth);
-    group.samples.forEach((sample, i) => {
+    group.samples.slice(0, linesOf(group) * numColumns).forEach((sample, i) => {
       const x = MARGIN + labelWidth + (i % numColumns) * stepX;
       drawTile(canvas, split, sample, y + Math.floor(i / numColumns) * stepY, x, tile, byClass);
     });
-    y += Math.ceil(group.samples.length / numColumns) * stepY;
+    y += linesOf(group) * stepY;
   }
   return canvas;
 }
 
 function writeGroup(canvas: Canvas, group: SampleGroup, y: number, tile: Tile, labelWidth: number): void {
-  const middle = y + Math.floor(tile.height / 2) - LINE_HEIGHT;
-  canvas.write(fitText(group.className!, labelWidth - GAP), middle, MARGIN, ink);
-  canvas.write(count(group.numRows), middle + LINE_HEIGHT, MARGIN, soft);
+  const top = y + Math.floor((tile.height - (LABEL_SCALE + 1) * LINE_HEIGHT) / 2);
+  const name = fitText(group.className!, Math.floor((labelWidth - GAP) / LABEL_SCALE));
+  canvas.write(name, top, MARGIN, ink, LABEL_SCALE);
+  canvas.write(count(group.numRows), top + LABEL_SCALE * LINE_HEIGHT, MARGIN, soft);
 }
 
 /** Pictures of one size get a tile that a whole factor of it fits into exactly. */
@@ -85,9 +90,9 @@ function tileOf(split: Split, groups: readonly SampleGroup[]): Tile {
   return { height: 8 * LINE_HEIGHT, width: 300, caption };
 }
 
-function columnsOf(groups: readonly SampleGroup[], tile: Tile, byClass: boolean): number {
+function columnsOf(groups: readonly SampleGroup[], tile: Tile): number {
   const most = Math.max(...groups.map(({ samples }) => samples.length));
-  return Math.max(1, Math.min(most, Math.floor((byClass ? 1000 : 1120) / (tile.width + GAP))));
+  return Math.max(1, Math.min(most, Math.floor(MAX_WIDTH / (tile.width + GAP))));
 }
 
 function drawTile(

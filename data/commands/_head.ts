@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Column, LabelColumn } from "../shards/column.ts";
 import type { Row, Value } from "../shards/rows.ts";
 import { formatBytes } from "../terminal/format_bytes.ts";
-import { formatDuration, numbered, short } from "./_describe.ts";
+import { formatDuration, numbered } from "./_describe.ts";
 import { className } from "./_samples.ts";
 import { formatCells } from "./_table.ts";
 
@@ -23,7 +23,7 @@ function cell(column: Column, value: Value): string {
     case "label":
       return className(column, value as number);
     case "number":
-      return short(value as number);
+      return `${value as number}`;
     case "text":
       return shortened(JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"'));
     case "image":

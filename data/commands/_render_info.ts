@@ -71,7 +71,7 @@ function sampleSection(split: Split, groups: readonly SampleGroup[]): Html {
   const intro = byClass
     ? "A row of samples for each class, taken from all over the split; below the name, how many rows the class has."
     : "Samples from all over the split.";
-  const side = `--side: ${byClass ? sideOf(split, 96) : sideOf(split, 150)}`;
+  const side = `--side: ${sideOf(split, byClass ? 96 : 150)}; --ratio: ${ratioOf(split)}`;
   const tiles = (samples: readonly Sample[]) => samples.map((sample) => figure(split, sample, byClass));
   const body = byClass
     ? html`<div class="card classes">${
@@ -99,6 +99,12 @@ function sideOf(split: Split, pictures: number): string {
   return kind === "image" || kind === "encodedImage" ? `${pictures}px` : "280px";
 }
 
+/** Width by height of a picture's frame: that of all pictures where they are of one size, a square otherwise. */
+function ratioOf(split: Split): string {
+  const column = shownColumn(split.columns);
+  return column.kind === "image" ? `${column.shape[1]} / ${column.shape[0]}` : "1";
+}
+
 function figure(split: Split, { row, index }: Sample, byClass: boolean): Html {
   const shown = shownColumn(split.columns), label = labelColumn(split);
   const view = viewOf(row, shown);
@@ -109,9 +115,9 @@ function figure(split: Split, { row, index }: Sample, byClass: boolean): Html {
     ...(view.kind === "sound" ? [formatDuration(view.seconds)] : []),
     shortened(captionOf(row, split.columns, shown) ?? "", 120),
   ].filter((part) => part !== "").join(" · ");
-  return html`<figure class="tile" title="row ${index}">${showView(view)}${
-    caption === "" ? "" : html`<figcaption>${caption}</figcaption>`
-  }</figure>`;
+  return html`<figure class="tile" title="row ${index}${caption === "" ? "" : `: ${caption}`}">${
+    showView(view)
+  }${caption === "" ? "" : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }
 
 function showView(view: View): Html {
@@ -119,9 +125,7 @@ function showView(view: View): Html {
     case "picture": {
       const { height, width } = view.picture;
       const role = Math.max(height, width) < 96 ? "pixels" : "";
-      return html`<img alt="" class="${role}" style="--ratio: ${width} / ${height}" src="${
-        pngUri(thumbnail(view.picture))
-      }">`;
+      return html`<img alt="" class="${role}" src="${pngUri(thumbnail(view.picture))}">`;
     }
     case "sound":
       return waveform(view.envelope);

@@ -8,7 +8,9 @@ export type Watcher = {
   readonly onDropped: (split: string, detail: string) => void;
 };
 
-/** The same source, watched. */
+const PATIENCE = 50; // ms between two looks at what else there is to do
+
+/** The same source, watched. Now and then it lets the event loop go round, so that signals are heard and timers run. */
 export function watchedSource(source: Source, watcher: Watcher): Source {
   const splits = Object.entries(source.splits).map(([name, split]) => [name, watched(name, split, watcher)]);
   return { ...source, splits: Object.fromEntries(splits) };
@@ -19,9 +21,13 @@ function watched(name: string, split: SplitSource, { onBegin, onDropped }: Watch
     ...split,
     items: async function* (from): AsyncGenerator<SourceItem> {
       onBegin(name, from);
+      let last = performance.now();
       for await (const item of split.items(from)) {
         if ("dropped" in item) onDropped(name, item.detail);
         yield item;
+        if (performance.now() - last < PATIENCE) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        last = performance.now();
       }
     },
   };

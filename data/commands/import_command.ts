@@ -42,8 +42,11 @@ function addSource(parent: Command, kindName: string, kind: SourceKind, terminal
     );
   }
   for (const option of kind.options) command.addOption(optionOf(option));
+  command.option(
+    "--name <name>",
+    `of the set (default: ${kind.takes === "nothing" ? "its own" : "its folder's"})`,
+  );
   if (kind.takes !== "nothing") {
-    command.option("--name <name>", "of the set (default: its folder's)");
     command.option("--licence <terms>", "of what is in it (default: unknown)");
   }
   addWriteOptions(command, kind.takes === "nothing" ? kindName : "the path's own name");
@@ -78,9 +81,10 @@ async function importFrom(
   const folder = setFolder(out ?? (kind.takes === "nothing" ? kindName : baseName(args[0]!)));
   if (ifMissing && !replace && await isThere(folder, terminal)) return;
   const write = await writeOptions(flags, folder);
-  const name = flags.name ?? (kind.takes === "nothing" ? undefined : folder.split("/").at(-1)!);
-  const source = await kind.make(paths, { ...sourceFlags, ...(name === undefined ? {} : { name }) });
-  await importDataset(source, folder, write, terminal);
+  const isNamed = flags.name !== undefined || out !== undefined || kind.takes !== "nothing";
+  const name = flags.name ?? folder.split("/").at(-1)!;
+  const source = await kind.make(paths, { ...sourceFlags, name });
+  await importDataset(isNamed ? { ...source, name } : source, folder, write, terminal);
 }
 
 /** Whether a set stands in the folder; says which. */

