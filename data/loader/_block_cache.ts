@@ -59,7 +59,7 @@ export class BlockCache {
   /** Takes blocks for one more user, once there is room or no user is left. Users are served in the order they ask. */
   acquire(addresses: readonly BlockAddress[]): Promise<Lease> {
     const taken = this.#turn.then(async () => {
-      while (this.#numUsers > 0 && this.#usedBytes > this.#memoryBytes / 2) {
+      while (this.#numUsers > 0 && this.#usedBytes >= this.#memoryBytes) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
       return await this.acquireNow(addresses);
@@ -137,7 +137,7 @@ export class BlockCache {
     this.numRead++;
     this.bytesRead += bytes;
     if (this.#isShared) {
-      const own = this.#spareShared.take(bytes);
+      const own = this.#spareShared.take(Math.max(bytes, split.maxBlockBytes ?? 0));
       const shared = shareRows(set, rows, own);
       if (memory) this.#spare.give(memory);
       return {

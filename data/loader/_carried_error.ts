@@ -1,3 +1,5 @@
+import { AudioError } from "../audio/audio_error.ts";
+import { ImageError } from "../images/image_error.ts";
 import { ShardError } from "../shard_error.ts";
 import { SourceError } from "../source_error.ts";
 import { StorageError } from "../storage_error.ts";
@@ -16,7 +18,7 @@ type ErrorClass = new (...args: never[]) => Error;
 
 const known: readonly ErrorClass[] = [
   ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError],
-  ...[ShardError, SourceError, StorageError, SampleError],
+  ...[AudioError, ImageError, SampleError, ShardError, SourceError, StorageError],
   ...Object.values(Deno.errors),
 ];
 

@@ -14,11 +14,16 @@ export type Located = {
   readonly epoch: Float64Array;
 };
 
-/** How the rows of a set are shuffled; without a width, in windows of 128 MiB of all sets together. */
+/** How the rows of a set are shuffled; without a width, in windows of 96 MiB of all sets together. */
 export type Shuffle = { readonly windowBlocks?: number } | false;
 
-/** Half a window ahead, the blocks of the next window are read while those of this one are used. */
-export type ReadAhead = { readonly samples: number; readonly blocks: number };
+/** How far ahead of their use blocks are best read. */
+export type ReadAhead = {
+  /** Half a window: the blocks of the next one are read while those of this one are used. */
+  readonly samples: number;
+  /** Most blocks that so many neighbouring samples come from. */
+  readonly blocksOf: (samples: number) => number;
+};
 
 /** What is put together by length: see `lengthOrder()`. */
 export type Buckets = {
@@ -32,7 +37,6 @@ export type Sequence = {
   /** Samples in an epoch. */
   readonly size: number;
   readonly splits: readonly SplitReader[];
-  /** How far ahead of their use blocks are best read, and how many are then held at once. */
   readonly readAhead: ReadAhead;
   /** Where the samples of neighbouring positions of an epoch are. */
   locate(epoch: number, from: number, count: number): Located;
@@ -135,24 +139,29 @@ function orders(splits: readonly SplitReader[], seed: number, shuffle: Shuffle, 
   };
 }
 
-/** For sets of which each has a share of the samples: enough for the one whose windows pass fastest. */
+/** For sets of which each has a share of the samples: as far as is good for the one whose windows pass fastest. */
 function readAhead(splits: readonly SplitReader[], shares: readonly number[], shuffle: Shuffle): ReadAhead {
-  let samples = Infinity, blocks = 0;
-  for (const [set, { numRows, rowsPerBlock }] of splits.entries()) {
-    if (shares[set] === 0) continue;
+  const windows = splits.map(({ numRows, rowsPerBlock }, set) => {
     const numBlocks = Math.ceil(numRows / rowsPerBlock);
     const windowBlocks = Math.min(windowBlocksOf(splits, set, shuffle), numBlocks);
-    blocks += Math.min(2 * windowBlocks, numBlocks);
-    samples = Math.min(samples, windowBlocks * rowsPerBlock / shares[set]! / 2);
-  }
-  return { samples, blocks };
+    return { numBlocks, windowBlocks, samples: windowBlocks * rowsPerBlock / shares[set]! };
+  }).filter((_, set) => shares[set]! > 0);
+  return {
+    samples: Math.min(...windows.map(({ samples }) => samples)) / 2,
+    blocksOf: (span) =>
+      windows.reduce(
+        (sum, { numBlocks, windowBlocks, samples }) =>
+          sum + Math.min(numBlocks, windowBlocks * (1 + Math.ceil(span / samples))),
+        0,
+      ),
+  };
 }
 
 /** Blocks that are used at a time: at least 16, whatever their size, if the width is not given. */
 function windowBlocksOf(splits: readonly SplitReader[], set: number, shuffle: Shuffle): number {
   if (!shuffle) return 1;
   const { maxBlockBytes = 2 ** 23 } = splits[set]!;
-  return shuffle.windowBlocks ?? Math.max(16, Math.floor(2 ** 27 / splits.length / maxBlockBytes));
+  return shuffle.windowBlocks ?? Math.max(16, Math.floor(3 * 2 ** 25 / splits.length / maxBlockBytes));
 }
 
 function asTheyAre(size: number): SampleOrder {

@@ -14,7 +14,7 @@ export class SpareMemory<M extends ArrayBufferLike> {
     );
     if (fits >= 0) return this.#spare.splice(fits, 1)[0]!;
     this.#spare.length = 0; // of other sizes than are needed now
-    const step = Math.max(4096, 2 ** Math.floor(Math.log2(Math.max(1, bytes)) - 3)); // so that it will fit others too
+    const step = Math.max(4096, 2 ** Math.floor(Math.log2(Math.max(1, bytes)) - 4)); // a little more will fit others too
     return this.#make(Math.max(1, Math.ceil(bytes / step)) * step);
   }
 

@@ -121,15 +121,18 @@ class PreparingWorker {
     if (this.#ended) return Promise.reject(this.#ended);
     this.#asked = Promise.withResolvers();
     this.#timer = setTimeout(() => {
-      this.#die(
-        new WorkerError(
-          `${this.#name} has not answered for ${this.#timeoutMs / 1000} s, at ${title}: ` +
-            "it hangs or has died; where such a batch takes long, give workerTimeoutMs",
-        ),
-      );
+      // Where this thread was busy all the time, the answer may be here and not be read yet
+      this.#timer = setTimeout(() => this.#die(this.#silence(title)), Math.min(1000, this.#timeoutMs));
     }, this.#timeoutMs);
     this.#worker.postMessage(message);
     return this.#asked.promise;
+  }
+
+  #silence(title: string): WorkerError {
+    return new WorkerError(
+      `${this.#name} has not answered for ${this.#timeoutMs / 1000} s, at ${title}: ` +
+        "it hangs or has died; where such a batch takes long, give workerTimeoutMs",
+    );
   }
 
   /** Ends it at once; whoever waits for it gets the error. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stream } from "@lacuna/random";
+import { philox4x32, stream } from "@lacuna/random";
 import { indexPermutation } from "./index_permutation.ts";
 
 const key = (seed: number, epoch = 0) => stream({ seed, name: "test order", epoch });
@@ -24,6 +24,33 @@ Deno.test("indexPermutation() of any size can be undone and be looked up in any 
       assert.equal(order.at(from + i), sample);
       assert.equal(order.positionOf(sample), from + i);
     }
+  }));
+});
+
+/** The definition, on BigInt: digits to the bases a and b, each moved on in turn by a hash of the other. */
+function permutedByDefinition(index: number, n: number, seed: number): number {
+  const word = (x: bigint) => x & 0xffffffffn;
+  const a = BigInt(Math.ceil(Math.sqrt(n))), b = BigInt(Math.ceil(n / Number(a)));
+  const numRounds = n < 256 ? 32 : 8;
+  const { seed: k0, nameHash: k1, epoch } = key(seed, 2);
+  let [high, low] = [BigInt(index) / b, BigInt(index) % b];
+  do {
+    for (let round = 0; round < numRounds; round++) {
+      const words = philox4x32([Math.floor(round / 2), epoch, 0, 0], [k0, k1]);
+      const [first, second] = [BigInt(words[2 * (round % 2)]!), BigInt(words[2 * (round % 2) + 1]!)];
+      const mixed = word((round % 2 === 0 ? low : high) ^ first) * 0x9e3779b1n;
+      const hash = word(word((word(mixed) ^ (word(mixed) >> 15n)) + second) * 0x85ebca6bn);
+      if (round % 2 === 0) high = (high + (hash * a >> 32n)) % a;
+      else low = (low + (hash * b >> 32n)) % b;
+    }
+  } while (high * b + low >= n);
+  return Number(high * b + low);
+}
+
+Deno.test("indexPermutation() is what its definition says, in exact arithmetic", () => {
+  fc.assert(fc.property(fc.maxSafeNat(), fc.maxSafeNat(), fc.integer({ min: 1, max: 52 }), (a, b, bits) => {
+    const n = 1 + a % 2 ** bits, index = b % n, seed = a % 1000;
+    assert.equal(indexPermutation(n, key(seed, 2)).at(index), permutedByDefinition(index, n, seed));
   }));
 });
 

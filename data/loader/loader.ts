@@ -29,7 +29,7 @@ export type LoaderOptions = {
   /** Of the run, a 32-bit integer; 0 if left out. */
   readonly seed?: number;
   /**
-   * How many blocks of a set are mixed with each other, see `blockOrder()`, or `false` for the rows as they stand. If left out, what has 128 MiB of all
+   * How many blocks of a set are mixed with each other, see `blockOrder()`, or `false` for the rows as they stand. If left out, what has 96 MiB of all
    * sets together, and at least 16.
    */
   readonly shuffle?: { readonly windowBlocks?: number } | false;
@@ -113,7 +113,7 @@ export type Loader = AsyncDisposable & {
  *
  * A bad sample that is skipped gives its place to the next position's that is good, so that batches keep their size, whoever prepares them.
  *
- * Workers import the preparation's module, so a program that starts them needs `--allow-read` for this package and that module.
+ * It is to be closed: workers keep a program alive. They import the preparation's module, so a program that starts them needs `--allow-read` for this package and that module.
  *
  * @example Two batches of four rows
  * ```ts
@@ -223,6 +223,7 @@ class OrderedLoader implements Loader {
   readonly #parts: Parts;
   readonly #memories: BatchMemories;
   readonly #numAhead: number; // batches
+  readonly #numBlocksAhead: number; // blocks that these need, and those that are prepared
   #isClosed = false;
   #startedAt: number | undefined;
   #numGiven = 0;
@@ -234,7 +235,9 @@ class OrderedLoader implements Loader {
     this.numBatches = countBatches(parts.layout);
     this.#memories = new BatchMemories(parts.arrays.bytes, parts.isEager, parts.prefetch + 2);
     const { batchSize, numRanks = 1 } = parts.layout;
-    this.#numAhead = Math.ceil(parts.sequence.readAhead.samples / (batchSize * numRanks));
+    const { samples, blocksOf } = parts.sequence.readAhead;
+    this.#numAhead = Math.ceil(samples / (batchSize * numRanks));
+    this.#numBlocksAhead = blocksOf((parts.prefetch + this.#numAhead) * batchSize * numRanks);
   }
 
   async *batches(range: BatchRange = {}): AsyncGenerator<Batch, void, void> {
@@ -343,7 +346,7 @@ class OrderedLoader implements Loader {
   /** Begins to read the blocks of a batch that comes later, if there is room for them beside those that are used until then. */
   #readAhead(epoch: number, index: number): void {
     const { sequence, layout, cache } = this.#parts;
-    if (!cache.hasRoomFor(sequence.readAhead.blocks)) return;
+    if (!cache.hasRoomFor(this.#numBlocksAhead)) return;
     const { from, count } = batchSpan(layout, index);
     cache.readAhead(planSamples(sequence.locate(epoch, from, count), sequence.splits).addresses);
   }

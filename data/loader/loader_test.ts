@@ -98,7 +98,7 @@ Deno.test("createLoader() reads each block of a window once", async () => {
       preparation: everything,
       batchSize: 16,
       shuffle: { windowBlocks: 4 },
-      memoryBytes: 20_000, // a block of ten rows has less than 1,000 bytes, or a page where it is shared
+      memoryBytes: 9 * 4096, // two windows: a block of ten rows has less than a page, and takes one where it is shared
       workers,
     });
     for await (using _ of loader.batches());
@@ -108,6 +108,25 @@ Deno.test("createLoader() reads each block of a window once", async () => {
     assert.equal(badSamples, 0);
     assert.ok(blocksRead >= 100 && blocksRead <= 110, `${blocksRead}`);
     assert.ok(waitShare >= 0 && waitShare <= 1);
+  }
+});
+
+Deno.test("createLoader() takes the same memory however many rows have passed, of 10⁸", async () => {
+  for (const workers of [0, 2]) {
+    await using loader = await createLoader({
+      data: madeUpSplit(1e8, 500),
+      preparation: everything,
+      batchSize: 500,
+      shuffle: { windowBlocks: 4 },
+      memoryBytes: 2 ** 20,
+      workers,
+    });
+    const bytes: number[] = [];
+    for await (using batch of loader.batches({ from: loader.numBatches - 800 })) {
+      if (batch.index % 200 === 199) bytes.push(Deno.memoryUsage().rss);
+    }
+    assert.equal(bytes.length, 4);
+    assert.ok(bytes[3]! - bytes[1]! < 2 ** 25, `${bytes}`); // 400 batches, read from 88 MB, have not left 32 MiB
   }
 });
 
