@@ -4,25 +4,40 @@ import { withoutMark } from "./_utf8.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
+const AT_ONCE = 4096; // lines can be short, and each needs an object
 
 /**
- * The lines of a file without their ends ("\n" or "\r\n"), as bytes that are valid until the next is asked for; the last needs no end.
+ * The lines of a file without their ends ("\n" or "\r\n"), some at a time, as bytes that are valid until the next are asked for; the last
+ * needs no end.
  * @throws {SourceError} If a line is longer than `maxBytes`.
  */
-export async function* lines(reader: ByteReader, file: string, maxBytes: number): AsyncGenerator<Uint8Array> {
+export async function* lines(
+  reader: ByteReader,
+  file: string,
+  maxBytes: number,
+): AsyncGenerator<readonly Uint8Array[]> {
   let pieces: Uint8Array[] = []; // of a line that goes on in the next buffer
   let length = 0;
   let number = 1;
+  let found: Uint8Array[] = [];
+  const take = (last: Uint8Array) => {
+    const line = withoutReturn(length === 0 ? last : join([...pieces, last]));
+    found.push(number === 1 ? withoutMark(line) : line);
+    [pieces, length] = [[], 0];
+    number++;
+  };
   for (let buffer = await reader.takeBuffered(); buffer; buffer = await reader.takeBuffered()) {
     let start = 0;
     for (let end = buffer.indexOf(NEWLINE); end !== -1; end = buffer.indexOf(NEWLINE, start)) {
-      const last = buffer.subarray(start, end);
-      if (length + last.length > maxBytes) throw tooLong(file, number, maxBytes);
-      const line = withoutReturn(length === 0 ? last : join([...pieces, last]));
-      yield number === 1 ? withoutMark(line) : line;
-      [pieces, length, start] = [[], 0, end + 1];
-      number++;
+      if (length + end - start > maxBytes) throw tooLong(file, number, maxBytes);
+      take(buffer.subarray(start, end));
+      start = end + 1;
+      if (found.length < AT_ONCE) continue;
+      yield found;
+      found = [];
     }
+    if (found.length > 0) yield found;
+    found = [];
     if (start < buffer.length) {
       pieces.push(buffer.slice(start));
       length += buffer.length - start;
@@ -30,8 +45,8 @@ export async function* lines(reader: ByteReader, file: string, maxBytes: number)
     if (length > maxBytes) throw tooLong(file, number, maxBytes);
   }
   if (length === 0) return;
-  const line = withoutReturn(join(pieces));
-  yield number === 1 ? withoutMark(line) : line;
+  take(new Uint8Array(0));
+  yield found;
 }
 
 function tooLong(file: string, number: number, maxBytes: number): SourceError {

@@ -33,8 +33,13 @@ export type CsvOptions = {
 };
 
 type Layout = Pick<CsvOptions, "header" | "delimiter"> & { readonly maxBytes: number };
-type CellReader = { readonly read: FieldReader; readonly where: string };
 type Problem = { readonly dropped: string; readonly detail: string };
+/** Some records of one file, to be taken apart as they are asked for. */
+type Records = {
+  readonly length: number;
+  readonly at: (i: number) => FieldReader | Problem;
+  readonly where: (i: number) => string;
+};
 
 const MAX_BYTES = 64 << 20;
 const ENDINGS = [".csv", ".tsv"].flatMap((ending) => [ending, `${ending}.gz`, `${ending}.zst`]);
@@ -63,9 +68,13 @@ export async function csvSource(options: CsvOptions): Promise<Source> {
   const wanted = fields.map(({ field }) => field);
   async function* items(files: readonly string[], from: number): AsyncGenerator<SourceItem> {
     let left = from;
-    for await (const record of readRecords(files, layout, wanted, () => left > 0)) {
-      if (left > 0) left--;
-      else yield "dropped" in record ? record : fieldRow(fields, record.read, record.where);
+    for await (const records of readRecords(files, layout, wanted)) {
+      const passed = Math.min(left, records.length);
+      left -= passed;
+      for (let i = passed; i < records.length; i++) {
+        const read = records.at(i);
+        yield typeof read === "function" ? fieldRow(fields, read, () => records.where(i)) : read;
+      }
     }
   }
   return {
@@ -80,18 +89,20 @@ export async function csvSource(options: CsvOptions): Promise<Source> {
 }
 
 async function* readFields(files: readonly string[], layout: Layout): AsyncGenerator<FieldReader> {
-  for await (const record of readRecords(files, layout, [], () => false)) {
-    if (!("dropped" in record)) yield record.read;
+  for await (const records of readRecords(files, layout, [])) {
+    for (let i = 0; i < records.length; i++) {
+      const read = records.at(i);
+      if (typeof read === "function") yield read;
+    }
   }
 }
 
 async function readHeader(file: string, layout: Layout): Promise<readonly string[]> {
   if (layout.header) return layout.header;
   await using bytes = await openBytes(file);
-  for await (
-    const { bytes: record } of csvRecords(bytes.reader, file, delimiterOf(file, layout), layout.maxBytes)
-  ) {
-    return headerOf(file, record, layout);
+  const records = csvRecords(bytes.reader, file, delimiterOf(file, layout), layout.maxBytes);
+  for await (const [first] of records) {
+    if (first) return headerOf(file, first.bytes, layout);
   }
   throw new SourceError(file, `${file} is empty: it should begin with a header`);
 }
@@ -114,42 +125,44 @@ function delimiterOf(file: string, { delimiter }: Layout): string {
   return delimiter ?? (/\.tsv(\.gz|\.zst)?$/i.test(file) ? "\t" : ",");
 }
 
-/** @param isPassed Whether the next record is only counted. */
 async function* readRecords(
   files: readonly string[],
   layout: Layout,
   wanted: readonly string[],
-  isPassed: () => boolean,
-): AsyncGenerator<CellReader | Problem> {
+): AsyncGenerator<Records> {
   for (const file of files) {
     await using bytes = await openBytes(file);
     const delimiter = delimiterOf(file, layout);
     let columns = layout.header && indexCells(file, layout.header, wanted);
-    for await (const { bytes: record, line } of csvRecords(bytes.reader, file, delimiter, layout.maxBytes)) {
-      if (!columns) columns = indexCells(file, headerOf(file, record, layout), wanted);
-      else if (isPassed()) yield { dropped: "", detail: "" };
-      else yield cellsOf(record, `${file}, line ${line}`, delimiter, columns);
+    for await (const found of csvRecords(bytes.reader, file, delimiter, layout.maxBytes)) {
+      const [first] = found;
+      if (!first) continue;
+      const records = columns ? found : found.slice(1);
+      const indices = columns ??= indexCells(file, headerOf(file, first.bytes, layout), wanted);
+      const where = (i: number) => `${file}, line ${records[i]!.line}`;
+      const at = (i: number) => cellsOf(records[i]!.bytes, () => where(i), delimiter, indices);
+      yield { length: records.length, at, where };
     }
   }
 }
 
 function cellsOf(
   record: Uint8Array,
-  where: string,
+  where: () => string,
   delimiter: string,
   columns: ReadonlyMap<string, number>,
-): CellReader | Problem {
+): FieldReader | Problem {
   const text = decodeUtf8(record);
-  if (text === undefined) return { dropped: "record is not UTF-8", detail: `${where} is not UTF-8` };
+  if (text === undefined) return { dropped: "record is not UTF-8", detail: `${where()} is not UTF-8` };
   const cells = csvCells(text, delimiter);
   if (!cells) {
-    return { dropped: "quotes are damaged", detail: `${where}: there is something after a closing quote` };
+    return { dropped: "quotes are damaged", detail: `${where()}: there is something after a closing quote` };
   }
   if (cells.length !== columns.size) {
-    const detail = `${where} has ${cells.length} cells where the header has ${columns.size}`;
+    const detail = `${where()} has ${cells.length} cells where the header has ${columns.size}`;
     return { dropped: "record has another number of cells", detail };
   }
-  return { read: (field) => cells[columns.get(field)!], where };
+  return (field) => cells[columns.get(field)!];
 }
 
 function indexCells(file: string, header: readonly string[], wanted: readonly string[]): Map<string, number> {

@@ -28,7 +28,7 @@ export type JsonLinesOptions = {
   readonly maxBytes?: number;
 };
 
-type Line = { readonly bytes: Uint8Array; readonly where: string };
+type Line = { readonly bytes: Uint8Array; readonly where: () => string };
 
 const MAX_BYTES = 64 << 20;
 const ENDINGS = [".jsonl", ".ndjson", ".json"].flatMap((ending) => [ending, `${ending}.gz`, `${ending}.zst`]);
@@ -48,15 +48,16 @@ export async function jsonLinesSource(options: JsonLinesOptions): Promise<Source
   const fields = await resolveFields(named, source, () => readFields(files, maxBytes));
   async function* items(files: readonly string[], from: number): AsyncGenerator<SourceItem> {
     let left = from;
-    for await (const { bytes, where } of readLines(files, maxBytes)) {
-      if (left > 0) {
-        left--;
-        continue;
+    for await (const some of readLines(files, maxBytes)) {
+      const passed = Math.min(left, some.length);
+      left -= passed;
+      for (let i = passed; i < some.length; i++) {
+        const { bytes, where } = some[i]!;
+        const parsed = parseLine(bytes);
+        yield typeof parsed === "string"
+          ? { dropped: parsed, detail: `${where()}: ${parsed}` }
+          : fieldRow(fields, (field) => fieldOf(parsed, field), where);
       }
-      const parsed = parseLine(bytes);
-      yield typeof parsed === "string"
-        ? { dropped: parsed, detail: `${where}: ${parsed}` }
-        : fieldRow(fields, (field) => fieldOf(parsed, field), where);
     }
   }
   return {
@@ -70,13 +71,17 @@ export async function jsonLinesSource(options: JsonLinesOptions): Promise<Source
   };
 }
 
-async function* readLines(files: readonly string[], maxBytes: number): AsyncGenerator<Line> {
+async function* readLines(files: readonly string[], maxBytes: number): AsyncGenerator<readonly Line[]> {
   for (const file of files) {
     await using bytes = await openBytes(file);
     let number = 0;
-    for await (const line of lines(bytes.reader, file, maxBytes)) {
-      number++;
-      if (!isBlank(line)) yield { bytes: line, where: `${file}, line ${number}` };
+    for await (const some of lines(bytes.reader, file, maxBytes)) {
+      const found: Line[] = [];
+      for (const line of some) {
+        const at = ++number;
+        if (!isBlank(line)) found.push({ bytes: line, where: () => `${file}, line ${at}` });
+      }
+      yield found;
     }
   }
 }
@@ -96,28 +101,35 @@ function parseLine(bytes: Uint8Array): object | string {
 }
 
 async function* readFields(files: readonly string[], maxBytes: number): AsyncGenerator<FieldReader> {
-  for await (const { bytes } of readLines(files, maxBytes)) {
-    const parsed = parseLine(bytes);
-    if (typeof parsed !== "string") yield (field) => fieldOf(parsed, field);
+  for await (const some of readLines(files, maxBytes)) {
+    for (const { bytes } of some) {
+      const parsed = parseLine(bytes);
+      if (typeof parsed !== "string") yield (field) => fieldOf(parsed, field);
+    }
   }
 }
 
 async function detectFields(file: string, maxBytes: number): Promise<Record<string, Field>> {
-  for await (const { bytes, where } of readLines([file], maxBytes)) {
-    const parsed = parseLine(bytes);
-    if (typeof parsed === "string") {
-      throw new SourceError(file, `Cannot tell the fields of ${file}: ${where}: ${parsed}`);
-    }
-    const entries = Object.entries(parsed).map(([name, value]): [string, Field] => {
-      if (typeof value === "string") return [name, { kind: "text" }];
-      if (typeof value === "number") return [name, { kind: "number" }];
-      throw new SourceError(
-        file,
-        `Cannot tell what to make of ${JSON.stringify(name)} at ${where}, neither a string nor a number: ` +
-          "say which fields to take, and as what",
-      );
-    });
-    if (entries.length > 0) return Object.fromEntries(entries);
+  for await (const [first] of readLines([file], maxBytes)) {
+    if (first) return fieldsOf(file, first);
   }
   throw new SourceError(file, `There is no JSON object with fields in ${file}`);
+}
+
+function fieldsOf(file: string, { bytes, where }: Line): Record<string, Field> {
+  const parsed = parseLine(bytes);
+  if (typeof parsed === "string") {
+    throw new SourceError(file, `Cannot tell the fields of ${file}: ${where()}: ${parsed}`);
+  }
+  const entries = Object.entries(parsed).map(([name, value]): [string, Field] => {
+    if (typeof value === "string") return [name, { kind: "text" }];
+    if (typeof value === "number") return [name, { kind: "number" }];
+    throw new SourceError(
+      file,
+      `Cannot tell what to make of ${JSON.stringify(name)} at ${where()}, neither a string nor a number: ` +
+        "say which fields to take, and as what",
+    );
+  });
+  if (entries.length > 0) return Object.fromEntries(entries);
+  throw new SourceError(file, `There are no fields in ${where()}: say which to take, and as what`);
 }

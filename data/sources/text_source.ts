@@ -30,7 +30,8 @@ export type TextOptions = {
   readonly maxBytes?: number;
 };
 
-type Piece = { readonly bytes: Uint8Array; readonly where: string };
+/** Some pieces, of which only those that are wanted are joined and named. */
+type Piece = { readonly bytes: () => Uint8Array; readonly where: () => string };
 
 const MAX_BYTES = 64 << 20;
 const ENDINGS = [".txt", ".txt.gz", ".txt.zst"];
@@ -78,21 +79,22 @@ async function* readTexts(
   for (const file of isByFile ? files.slice(from) : files) {
     const label = classNames ? { label: classNames.indexOf(classOf(file)) } : {};
     const pieces = { document: documentOf, line: linesOf, paragraph: paragraphsOf }[per](file, maxBytes);
-    for await (const { bytes, where } of pieces) {
-      if (left > 0) left--;
-      else yield textItem(bytes, where, label);
+    for await (const some of pieces) {
+      const passed = Math.min(left, some.length);
+      left -= passed;
+      for (let i = passed; i < some.length; i++) yield textItem(some[i]!, label);
     }
   }
 }
 
-function textItem(bytes: Uint8Array, where: string, label: { readonly label?: number }): SourceItem {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return { dropped: "text is not UTF-8", detail: `${where} is not UTF-8` };
-  if (text === "") return { dropped: "text is empty", detail: `${where} is empty` };
+function textItem({ bytes, where }: Piece, label: { readonly label?: number }): SourceItem {
+  const text = decodeUtf8(bytes());
+  if (text === undefined) return { dropped: "text is not UTF-8", detail: `${where()} is not UTF-8` };
+  if (text === "") return { dropped: "text is empty", detail: `${where()} is empty` };
   return { row: { text, ...label } };
 }
 
-async function* documentOf(file: string, maxBytes: number): AsyncGenerator<Piece> {
+async function* documentOf(file: string, maxBytes: number): AsyncGenerator<readonly Piece[]> {
   await using bytes = await openBytes(file);
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -103,36 +105,47 @@ async function* documentOf(file: string, maxBytes: number): AsyncGenerator<Piece
     if (length > maxBytes) throw tooLong(file, "the document", maxBytes);
     pieces.push(piece.slice());
   }
-  yield { bytes: withoutMark(join(pieces)), where: file };
+  yield [{ bytes: () => withoutMark(join(pieces)), where: () => file }];
 }
 
-async function* linesOf(file: string, maxBytes: number): AsyncGenerator<Piece> {
+async function* linesOf(file: string, maxBytes: number): AsyncGenerator<readonly Piece[]> {
   await using bytes = await openBytes(file);
   let number = 0;
-  for await (const line of lines(bytes.reader, file, maxBytes)) {
-    number++;
-    if (!isBlank(line)) yield { bytes: line, where: `${file}, line ${number}` };
+  for await (const some of lines(bytes.reader, file, maxBytes)) {
+    const pieces: Piece[] = [];
+    for (const line of some) {
+      const at = ++number;
+      if (!isBlank(line)) pieces.push({ bytes: () => line, where: () => `${file}, line ${at}` });
+    }
+    yield pieces;
   }
 }
 
-async function* paragraphsOf(file: string, maxBytes: number): AsyncGenerator<Piece> {
+async function* paragraphsOf(file: string, maxBytes: number): AsyncGenerator<readonly Piece[]> {
   await using bytes = await openBytes(file);
   const newline = Uint8Array.of(10);
-  let pieces: Uint8Array[] = [];
+  let parts: Uint8Array[] = []; // lines of a paragraph, and what stands between
   let [length, first, number] = [0, 1, 0];
-  const take = () => ({ bytes: join(pieces.slice(0, -1)), where: `${file}, from line ${first}` });
-  for await (const line of lines(bytes.reader, file, maxBytes)) {
-    number++;
-    if (isBlank(line)) {
-      if (pieces.length > 0) yield take();
-      [pieces, length, first] = [[], 0, number + 1];
-      continue;
+  const take = (): Piece => {
+    const [whole, from] = [parts.slice(0, -1), first];
+    return { bytes: () => join(whole), where: () => `${file}, from line ${from}` };
+  };
+  for await (const some of lines(bytes.reader, file, maxBytes)) {
+    const pieces: Piece[] = [];
+    for (const line of some) {
+      number++;
+      if (isBlank(line)) {
+        if (parts.length > 0) pieces.push(take());
+        [parts, length, first] = [[], 0, number + 1];
+        continue;
+      }
+      length += line.length + 1;
+      if (length > maxBytes) throw tooLong(file, `the paragraph from line ${first}`, maxBytes);
+      parts.push(line.slice(), newline);
     }
-    length += line.length + 1;
-    if (length > maxBytes) throw tooLong(file, `the paragraph from line ${first}`, maxBytes);
-    pieces.push(line.slice(), newline);
+    yield pieces;
   }
-  if (pieces.length > 0) yield take();
+  if (parts.length > 0) yield [take()];
 }
 
 function tooLong(file: string, what: string, maxBytes: number): SourceError {
