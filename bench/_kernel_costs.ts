@@ -52,8 +52,6 @@ export const flopOf: Readonly<Record<string, (numbers: readonly number[]) => num
   drop_path_add_f32: ([batch, size]) => 2 * batch! * size!,
   gather_patches_f32: none,
   gather_patches_grad_f32: none,
-  augment_f32: none, // of whole numbers for the most part
-  augment_f32_async: none,
   copy_runs_f32: none,
   copy_places_f32: none,
   select_f32: none,

@@ -114,7 +114,7 @@ export async function startOnnxRuntime(setup: EmbeddingSetup, numThreads: number
 let python: Promise<string> | undefined;
 
 /** The interpreter, asked once whether it has PyTorch. */
-function findPython(): Promise<string> {
+export function findPython(): Promise<string> {
   return python ??= (async () => {
     const command = Deno.env.get("LACUNA_PYTHON") ?? "python3";
     const advice = "set LACUNA_PYTHON to an interpreter that has PyTorch, see bench/README.md";

@@ -7,6 +7,8 @@ export type Timing = {
   readonly detail: string;
   /** Medians of each round's steps. */
   readonly roundMilliseconds: readonly number[];
+  /** The same in processor time, all threads and processes together. */
+  readonly roundCpuMilliseconds: readonly number[];
   /** Median processor time of all steps, all threads together. */
   readonly cpuMilliseconds: number;
   /** Memory in bytes: of the process with all libraries but without a model, and at most. */
@@ -55,12 +57,14 @@ export async function timeInTurn(
 ): Promise<Timing[]> {
   const milliseconds: number[][] = entrants.map(() => []);
   const cpuMilliseconds: number[][] = entrants.map(() => []);
+  const roundCpuMilliseconds: number[][] = entrants.map(() => []);
   for (let round = 0; round < numRounds; round++) {
     for (const [i, { contender }] of entrants.entries()) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       const times = await contender.ask({ ask: "time", steps: numWarmSteps + numSteps });
       milliseconds[i]!.push(median(times.milliseconds.slice(numWarmSteps)));
       cpuMilliseconds[i]!.push(...times.cpuMilliseconds.slice(numWarmSteps));
+      roundCpuMilliseconds[i]!.push(median(times.cpuMilliseconds.slice(numWarmSteps)));
     }
     onRound(round, milliseconds.map((rounds) => rounds[round]!));
   }
@@ -68,6 +72,7 @@ export async function timeInTurn(
     name,
     detail,
     roundMilliseconds: milliseconds[i]!,
+    roundCpuMilliseconds: roundCpuMilliseconds[i]!,
     cpuMilliseconds: median(cpuMilliseconds[i]!),
     memory: { idle, peak: (await contender.memory()).peak },
   })));

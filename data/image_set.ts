@@ -3,6 +3,16 @@
  * @module
  */
 
+/** Size of an image. */
+export type ImageShape = {
+  /** H, in pixels. */
+  readonly height: number;
+  /** W, in pixels. */
+  readonly width: number;
+  /** C: 3 are red, green, blue. */
+  readonly channels: number;
+};
+
 /** One split of a labelled image data set: `size` images of one shape, each with its class. */
 export type ImageSet = {
   /** Of the data set, as in its manifest. */

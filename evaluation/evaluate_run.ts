@@ -1,4 +1,5 @@
-import { readManifest, readShards, writeAtomically } from "@lacuna/data";
+import { writeAtomically } from "@lacuna/data";
+import { type Dataset, openDataset, readImageSet, type Split } from "@lacuna/data/shards";
 import { CheckpointError, ConfigError } from "@lacuna/pipelines/errors";
 import { loadRun } from "@lacuna/pipelines/load-run";
 import { newestCheckpoint } from "@lacuna/pipelines/newest-checkpoint";
@@ -53,28 +54,30 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   }
   for (const { reason } of newest.damaged) onMessage(`${reason}; going back to ${newest.path}`);
   const sha256 = createHash("sha256").update(await Deno.readFile(newest.path)).digest("hex");
-  const { splits } = await readManifest(dataFolder);
+  const dataset = await openDataset(dataFolder);
+  const { train: trainSplit, test: testSplit } = splitsOf(dataset, dataFolder);
   const before = redo ? undefined : await readEvaluation(runFolder);
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
-    before.data.train === splits.train.contentHash && before.data.test === splits.test.contentHash &&
+    before.data.train === trainSplit.contentHash && before.data.test === testSplit.contentHash &&
     (device === "auto" || before.device.name === device) && await isFile(reportPath)
   ) return { record: before, reportPath, reused: true };
 
   const choice = await useDevice(device);
   onMessage(`Evaluating on ${choice.name}: ${choice.detail}`);
   const run = loadRun(runFolder);
-  const train = await readShards(dataFolder, "train"), test = await readShards(dataFolder, "test");
-  if (run.summary.data.contentHash !== train.contentHash) {
+  const { data } = run.summary;
+  if (data.contentHash !== trainSplit.contentHash) {
     throw new ConfigError(
-      `${runFolder} learned from ${run.summary.data.name} ${
-        run.summary.data.contentHash.slice(0, 12)
-      }, but ` +
-        `${dataFolder} holds ${train.name} ${
-          train.contentHash.slice(0, 12)
+      `${runFolder} learned from ${data.name} ${data.contentHash.slice(0, 12)}, but ${dataFolder} holds ` +
+        `${dataset.manifest.name} ${
+          trainSplit.contentHash.slice(0, 12)
         }: name the run's own images with --data`,
     );
   }
+  const encoded = { size: data.height, mean: data.mean, std: data.std };
+  const train = await readImageSet(trainSplit, encoded), test = await readImageSet(testSplit, encoded);
+  dataset.close();
   const start = performance.now();
   const comparison = await compareEncoders(
     {
@@ -100,6 +103,21 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   writeAtomically(reportPath, renderReport(report));
   writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
   return { record, reportPath, reused: false };
+}
+
+/** Both splits that an evaluation needs. */
+function splitsOf(dataset: Dataset, folder: string): Record<"train" | "test", Split> {
+  const names = Object.keys(dataset.manifest.splits);
+  const missing = ["train", "test"].find((name) => !names.includes(name));
+  if (missing !== undefined) {
+    throw new ConfigError(
+      `${folder} has no split "${missing}", only ${
+        names.join(", ")
+      }: an evaluation needs images that were set aside ` +
+        "before the training, as by `deno task data split`",
+    );
+  }
+  return { train: dataset.split("train"), test: dataset.split("test") };
 }
 
 function secondsSince(start: number): number {

@@ -1,7 +1,8 @@
-import { readShards, writeShards } from "@lacuna/data";
+import { writeShards } from "@lacuna/data/shards";
 import { overrideConfig } from "@lacuna/pipelines/config";
 import { preset } from "@lacuna/pipelines/presets";
 import { pretrain } from "@lacuna/pipelines/pretrain";
+import { openTrainingImages } from "@lacuna/pipelines/training-images";
 import { integer, stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import assert from "node:assert/strict";
@@ -12,24 +13,26 @@ await useDevice("cpu");
 
 /** 8×8 noise, brighter on the left for class 0 and on the right for class 1. */
 async function writeHalves(folder: string, seed: number): Promise<void> {
-  const split = (name: string, size: number) => {
-    const labels = Uint8Array.from({ length: size }, (_, i) => i % 2);
-    const images = Uint8Array.from({ length: size * 64 }, (_, i) => {
-      const isBright = (i % 8 < 4) === (labels[i >> 6] === 0);
-      return integer(stream({ seed, name }), i, 120) + (isBright ? 120 : 0);
-    });
-    return { images, labels };
-  };
-  await Deno.mkdir(folder, { recursive: true });
+  const split = (name: string, size: number) => ({
+    items: async function* (from: number) {
+      for (let sample = from; sample < size; sample++) {
+        const label = sample % 2;
+        const image = Uint8Array.from({ length: 64 }, (_, i) => {
+          const isBright = (i % 8 < 4) === (label === 0);
+          return integer(stream({ seed, name }), 64 * sample + i, 120) + (isBright ? 120 : 0);
+        });
+        yield { row: { image, label } };
+      }
+    },
+  });
   await writeShards(folder, {
     name: "halves",
     source: "this test",
     licence: "MIT",
-    height: 8,
-    width: 8,
-    channels: 1,
-    classNames: ["left", "right"],
-    dropped: { malformed: 0, duplicates: 0 },
+    columns: [
+      { name: "image", kind: "image", shape: [8, 8, 1] },
+      { name: "label", kind: "label", classNames: ["left", "right"] },
+    ],
     splits: { train: split("train", 64), test: split("test", 32) },
   });
 }
@@ -43,7 +46,7 @@ async function inTemporaryRun(body: (runFolder: string, dataFolder: string) => P
       "schedule.epochs=1",
       "schedule.warmupEpochs=0.5",
     ]);
-    const images = await readShards(`${folder}/halves`, "train");
+    const images = await openTrainingImages(`${folder}/halves`, config.image.size);
     await pretrain(config, images, `${folder}/run`, {
       device: { name: "cpu", detail: "" },
       onCollapse: "warn",

@@ -1,4 +1,3 @@
-import { epochOrder } from "@lacuna/data";
 import { type CollapseMeasures, collapseMeasures } from "@lacuna/objectives";
 import { AdamW, globalNorm } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -10,7 +9,7 @@ import { decayed } from "./decayed.ts";
 import { NonFiniteError } from "./errors.ts";
 import { learningRateSchedule } from "./learning_rate_schedule.ts";
 import type { MetricsLine } from "./metrics_log.ts";
-import type { BatchSource, Pipeline, StepResult } from "./pipeline.ts";
+import type { BatchSource, LoadedBatch, Pipeline, StepResult } from "./pipeline.ts";
 import { runLength } from "./run_length.ts";
 
 /** Takes a run's steps one at a time, and is all of it that a checkpoint stores. */
@@ -23,8 +22,7 @@ export class Stepper<Batch> {
   readonly #optimizer: AdamW;
   readonly #state: TensorState;
   readonly #stepsPerEpoch: number;
-  #order: { readonly epoch: number; readonly indices: Int32Array } | undefined;
-  #prepared: { readonly step: number; readonly batch: Promise<Batch> } | undefined;
+  #batches: AsyncGenerator<LoadedBatch<Batch>, void, void> | undefined; // from the next step's on
 
   /** @throws {ConfigError} If there are fewer images than a batch holds. */
   constructor(pipeline: Pipeline<Batch>, source: BatchSource<Batch>, config: RunConfig) {
@@ -60,11 +58,10 @@ export class Stepper<Batch> {
     const step = this.numSteps;
     const epoch = step / this.#stepsPerEpoch;
     const start = performance.now();
-    const batch = await this.#batchOf(step);
-    if (step + 1 < this.totalSteps) this.#prepare(step + 1); // while this step computes
+    using loaded = await this.#nextBatch();
     const waited = performance.now() - start;
 
-    const result = this.#pipeline.step(batch, { step, progress: epoch / epochs });
+    const result = this.#pipeline.step(loaded.batch, { step, progress: epoch / epochs });
     const norm = globalNorm(Object.values(result.grads));
     try {
       const { targets, grads, metrics } = result;
@@ -107,41 +104,36 @@ export class Stepper<Batch> {
     const bad = await findNonFinite(this.#state);
     if (bad) throw new NonFiniteError(`After ${this.numSteps} steps a tensor is not finite: ${bad}`);
     const tensors = await readState(this.#state);
-    return { step: this.numSteps, config: this.#config, dataHash: this.#source.contentHash, tensors };
+    const { contentHash: dataHash } = this.#source;
+    return {
+      step: this.numSteps,
+      config: this.#config,
+      dataHash,
+      orderHash: this.#source.orderHash(0),
+      tensors,
+    };
   }
 
   /** Goes back or on to where a checkpoint was written. */
   restore(checkpoint: Checkpoint): void {
     restoreState(this.#state, checkpoint.tensors);
     this.#optimizer.numSteps = checkpoint.step;
+    this.#batches = undefined;
   }
 
   /** Frees the optimizer's moments; the parameters are the pipeline's. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#prepared?.batch.catch(() => {}); // somebody may still write it
+    await this.#batches?.return();
     this.#optimizer.dispose();
   }
 
-  async #batchOf(step: number): Promise<Batch> {
-    if (this.#prepared?.step !== step) this.#prepare(step);
-    return await this.#prepared!.batch;
-  }
-
-  /** Begins to make a batch, which may fail before anybody asks for it. */
-  #prepare(step: number): void {
-    const batch = this.#makeBatch(step);
-    batch.catch(() => {});
-    this.#prepared = { step, batch };
-  }
-
-  async #makeBatch(step: number): Promise<Batch> {
-    const { seed, schedule: { batchSize } } = this.#config;
-    const epoch = Math.floor(step / this.#stepsPerEpoch);
-    if (this.#order?.epoch !== epoch) {
-      this.#order = { epoch, indices: epochOrder(this.#source.size, { seed, epoch }) };
-    }
-    const first = (step % this.#stepsPerEpoch) * batchSize;
-    return await this.#source.batch(this.#order.indices.subarray(first, first + batchSize), epoch);
+  async #nextBatch(): Promise<LoadedBatch<Batch>> {
+    this.#batches ??= this.#source.batches(
+      Math.floor(this.numSteps / this.#stepsPerEpoch),
+      this.numSteps % this.#stepsPerEpoch,
+    );
+    const { value } = await this.#batches.next();
+    return value!; // there is no end
   }
 }
 

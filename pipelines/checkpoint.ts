@@ -11,15 +11,23 @@ export type Checkpoint = {
   readonly step: number;
   /** The whole config, its pipeline's own fields too. */
   readonly config: RunConfig;
-  /** Hash of the images' contents and order. */
+  /** Hash of the images' contents. */
   readonly dataHash: string;
+  /** Hash of what decides the order in which they come. */
+  readonly orderHash: string;
   /** `student.*`, `teacher.*` and `optimizer.*`, each followed by the parameter's dotted name. */
   readonly tensors: Readonly<Record<string, NamedArray>>;
 };
 
-type Metadata = { readonly step: string; readonly config: string; readonly dataHash: string };
+/** What a checkpoint says beside its tensors, as text. */
+export type CheckpointMetadata = {
+  readonly step: string;
+  readonly config: string;
+  readonly dataHash: string;
+  readonly orderHash: string;
+};
 
-const FORMAT = "lacuna checkpoint 1";
+const FORMAT = "lacuna checkpoint 2";
 const NUM_KEPT = 2;
 
 /**
@@ -28,10 +36,11 @@ const NUM_KEPT = 2;
  * @returns The file's path.
  * @throws {StorageError} If it cannot be written; the checkpoints before it stay.
  */
-export function writeCheckpoint(folder: string, { step, config, dataHash, tensors }: Checkpoint): string {
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint): string {
+  const { step, config, dataHash, orderHash, tensors } = checkpoint;
   const path = `${folder}/step-${String(step).padStart(8, "0")}.safetensors`;
-  const said = { step: `${step}`, config: JSON.stringify(config), dataHash };
-  const metadata = { format: FORMAT, ...said, sha256: digest(said, tensors) };
+  const said = { step: `${step}`, config: JSON.stringify(config), dataHash, orderHash };
+  const metadata = { format: FORMAT, ...said, sha256: checkpointDigest(said, tensors) };
   writeAtomically(path, encodeSafetensors({ tensors, metadata }));
   for (const old of listCheckpoints(folder).slice(0, -NUM_KEPT)) Deno.removeSync(old);
   return path;
@@ -44,17 +53,21 @@ export function writeCheckpoint(folder: string, { step, config, dataHash, tensor
 export function readCheckpoint(path: string): Checkpoint {
   try {
     const { tensors, metadata } = decodeSafetensors(Deno.readFileSync(path), path);
-    const { format, step, config, dataHash, sha256 } = metadata;
-    if (format !== FORMAT || step === undefined || config === undefined || dataHash === undefined) {
+    const { format, step, config, dataHash, orderHash, sha256 } = metadata;
+    if (
+      format !== FORMAT || step === undefined || config === undefined || dataHash === undefined ||
+      orderHash === undefined
+    ) {
       throw new Error(`${path} is of the format "${format}", not "${FORMAT}"`);
     }
-    if (sha256 !== undefined && sha256 !== digest({ step, config, dataHash }, tensors)) { // earlier versions wrote none
+    if (sha256 !== checkpointDigest({ step, config, dataHash, orderHash }, tensors)) {
       throw new Error(`Cannot read ${path}: its contents do not have the SHA-256 that it was written with`);
     }
     if (!/^\d{1,8}$/.test(step)) {
       throw new Error(`Cannot read ${path}: its step is "${step}", not a whole number`);
     }
-    return { step: Number(step), config: parseObject(config, path) as RunConfig, dataHash, tensors };
+    const parsed = parseObject(config, path) as RunConfig;
+    return { step: Number(step), config: parsed, dataHash, orderHash, tensors };
   } catch (error) {
     throw new CheckpointError((error as Error).message, { cause: error });
   }
@@ -80,8 +93,11 @@ export function listCheckpoints(folder: string): string[] {
 }
 
 /** Covers all that decides how the run goes on: a bit that flipped on the disk is no checkpoint. */
-function digest({ step, config, dataHash }: Metadata, tensors: Checkpoint["tensors"]): string {
-  const hash = createHash("sha256").update(JSON.stringify([step, config, dataHash]));
+export function checkpointDigest(
+  { step, config, dataHash, orderHash }: CheckpointMetadata,
+  tensors: Checkpoint["tensors"],
+): string {
+  const hash = createHash("sha256").update(JSON.stringify([step, config, dataHash, orderHash]));
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     hash.update(JSON.stringify([name, shape]));
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { StorageError } from "@lacuna/data";
-import { type Checkpoint, listCheckpoints, readCheckpoint, setAside, writeCheckpoint } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  checkpointDigest,
+  type CheckpointMetadata,
+  listCheckpoints,
+  readCheckpoint,
+  setAside,
+  writeCheckpoint,
+} from "./checkpoint.ts";
 import { CheckpointError } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
@@ -10,6 +18,7 @@ const checkpoint = (step: number): Checkpoint => ({
   step,
   config: testConfig(),
   dataHash: "abc",
+  orderHash: "def",
   tensors: { "student.norm.bias": { shape: [2], data: new Float32Array([step, -1]) } },
 });
 
@@ -51,7 +60,7 @@ Deno.test("readCheckpoint() refuses damaged files and other formats", () => {
   Deno.truncateSync(path, 100);
   assert.throws(() => readCheckpoint(path), CheckpointError);
   Deno.writeFileSync(path, encodeSafetensors({ tensors: {}, metadata: { format: "pt" } }));
-  assert.throws(() => readCheckpoint(path), /is of the format "pt", not "lacuna checkpoint 1"/);
+  assert.throws(() => readCheckpoint(path), /is of the format "pt", not "lacuna checkpoint 2"/);
 });
 
 Deno.test("readCheckpoint() sees a flipped bit, wherever it is", () => {
@@ -68,15 +77,15 @@ Deno.test("readCheckpoint() sees a flipped bit, wherever it is", () => {
   }
 });
 
-Deno.test("readCheckpoint() reads what was written without a checksum, but not a step or config that makes no sense", () => {
+Deno.test("readCheckpoint() refuses a step or config that makes no sense", () => {
   using folder = new TemporaryFolder();
   const path = writeCheckpoint(folder.path, checkpoint(12));
-  const { tensors, metadata: { sha256, ...metadata } } = decodeSafetensors(Deno.readFileSync(path), path);
-  assert.match(sha256!, /^[0-9a-f]{64}$/);
-  const rewrite = (changed: Record<string, string>) =>
-    Deno.writeFileSync(path, encodeSafetensors({ tensors, metadata: { ...metadata, ...changed } }));
-  rewrite({});
-  assert.deepEqual(readCheckpoint(path), checkpoint(12));
+  const { tensors, metadata } = decodeSafetensors(Deno.readFileSync(path), path);
+  const rewrite = (changed: Record<string, string>) => {
+    const { step, config, dataHash, orderHash } = { ...metadata, ...changed } as CheckpointMetadata;
+    const sha256 = checkpointDigest({ step, config, dataHash, orderHash }, tensors); // as a writer gone wrong would
+    Deno.writeFileSync(path, encodeSafetensors({ tensors, metadata: { ...metadata, ...changed, sha256 } }));
+  };
   for (const step of ["NaN", "1.5", "-1", ""]) {
     rewrite({ step });
     assert.throws(() => readCheckpoint(path), /step-00000012\.safetensors: its step is ".*", not a whole/);

@@ -2,7 +2,6 @@
  * The command line of pre-training: `deno task pretrain --preset demo --run runs/demo`.
  * @module
  */
-import { readShards } from "@lacuna/data";
 import { formatSeconds, Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
@@ -12,6 +11,7 @@ import { preset, presetNames } from "./presets.ts";
 import { pretrain } from "./pretrain.ts";
 import { ProgressReporter } from "./progress.ts";
 import { runLength } from "./run_length.ts";
+import { openTrainingImages } from "./training_images.ts";
 
 type Flags = {
   readonly preset: string;
@@ -81,11 +81,11 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   say(`Device  ${device.name}: ${device.detail}`);
   for (const { name, reason } of device.rejected) say(`        not ${name}: ${reason}`);
 
-  const images = await readShards(flags.data, "train");
-  const { height, width, channels } = images;
-  say(`Data    ${images.name}: ${images.size} images of ${height}×${width}×${channels}`);
+  const images = await openTrainingImages(flags.data, config.image.size);
+  const { name, split: { numRows }, height, width, channels } = images;
+  say(`Data    ${name}: ${numRows} images of ${height}×${width}×${channels}`);
 
-  const { totalSteps } = runLength(config.schedule, images.size);
+  const { totalSteps } = runLength(config.schedule, numRows);
   say(`Model   ${describeModel(config)}`);
   say(
     `Run     ${totalSteps} steps of ${config.schedule.batchSize} images, ${config.schedule.epochs} epochs`,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type LabelledImages, writeShards } from "@lacuna/data";
+import { rowAt, writeShards } from "@lacuna/data/shards";
 import { listCheckpoints } from "./checkpoint.ts";
 import { main } from "./cli.ts";
 import { readMetrics } from "./metrics_log.ts";
@@ -9,19 +9,13 @@ import { testImages } from "./_test_images.ts";
 
 /** Shards of 64 small images. */
 async function writeData(folder: string): Promise<string> {
-  const { images, labels, height, width, channels, classNames } = testImages(64);
-  const split: LabelledImages = { images, labels: Uint8Array.from(labels) };
-  await writeShards(`${folder}/data`, {
-    name: "stripes",
-    source: "a test",
-    licence: "MIT",
-    height,
-    width,
-    channels,
-    classNames,
-    dropped: { malformed: 0, duplicates: 0 },
-    splits: { train: split, test: split },
-  });
+  const { split: { columns, readBlock, numRows } } = testImages(64);
+  const rows = await readBlock(0);
+  const items = async function* (from: number) {
+    for (let i = from; i < numRows; i++) yield { row: rowAt(rows, i) };
+  };
+  const about = { name: "stripes", source: "a test", licence: "MIT", columns };
+  await writeShards(`${folder}/data`, { ...about, splits: { train: { items } } });
   return `${folder}/data`;
 }
 

@@ -34,6 +34,10 @@ export type RunConfig = {
 
 /** Everything that decides the numbers of an ExtreMA run, apart from the images and the device. */
 export type ExtremaConfig = RunConfig & {
+  readonly image: {
+    /** Height and width to which encoded images of any size are brought; decoded ones keep their own. */
+    readonly size: number;
+  };
   readonly augment: {
     /** Smallest share of the image's area that a crop covers, in (0, 1]. */
     readonly minScale: number;
@@ -88,6 +92,7 @@ const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1)); // [0, 1]
 
 const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  image: v.strictObject({ size: count }),
   augment: v.strictObject({
     minScale: v.pipe(positive, v.maxValue(1)),
     jitter: share,

@@ -1,4 +1,4 @@
-import { ShardError, SourceError, StorageError } from "@lacuna/data";
+import { ImageError, SampleError, ShardError, SourceError, StorageError } from "@lacuna/data";
 import { DeviceError } from "@lacuna/tensor";
 import { CommanderError } from "commander";
 import {
@@ -27,7 +27,9 @@ export const exitCodes = {
 export function exitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof ConfigError || isNotCapable(error)) return exitCodes.usage;
-  if (error instanceof ShardError || error instanceof SourceError) return exitCodes.data;
+  if ([ShardError, SourceError, SampleError, ImageError].some((type) => error instanceof type)) {
+    return exitCodes.data;
+  }
   if (error instanceof DeviceError) return exitCodes.device;
   if (error instanceof NonFiniteError) return exitCodes.nonFinite;
   if (error instanceof CollapseError) return exitCodes.collapse;

@@ -16,8 +16,8 @@ export type ExtremaBatch = {
   readonly student: Float32Array;
   /** [B, H, W, C] normalized pixels, of which the teacher sees all. */
   readonly teacher: Float32Array;
-  /** [B] the images' indices; with `epoch` they address the masks. */
-  readonly samples: Int32Array;
+  /** [B] the images' addresses; with `epoch` they address the masks. */
+  readonly samples: Int32Array | Float64Array;
   readonly epoch: number;
 };
 

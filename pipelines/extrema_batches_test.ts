@@ -1,25 +1,51 @@
 import assert from "node:assert/strict";
+import { useDevice } from "@lacuna/tensor";
+import type { ExtremaBatch } from "./extrema.ts";
 import { extremaBatches } from "./extrema_batches.ts";
 import { testConfig } from "./_test_config.ts";
 import { testImages } from "./_test_images.ts";
 
-const images = testImages(8);
-const samples = Int32Array.of(3, 5);
+await useDevice("cpu");
+
+const images = testImages(24); // 3 batches of 8
+
+/** Some batches, and which images are in them. */
+async function take(
+  count: number,
+  { epoch = 0, from = 0, settings = [] as string[] } = {},
+): Promise<ExtremaBatch[]> {
+  await using source = await extremaBatches(testConfig(...settings), images);
+  const batches: ExtremaBatch[] = [];
+  for await (const { batch } of source.batches(epoch, from)) {
+    batches.push(batch);
+    if (batches.length === count) break;
+  }
+  return batches;
+}
 
 Deno.test("both views show the same part of an image, in colours of their own", async () => {
-  const plain = await extremaBatches(testConfig("augment.jitter=0"), images).batch(samples, 0);
-  assert.deepEqual(plain.student, plain.teacher);
-  const coloured = await extremaBatches(testConfig(), images).batch(samples, 0);
-  assert.notDeepEqual(coloured.student, coloured.teacher);
+  const [plain] = await take(1, { settings: ["augment.jitter=0"] });
+  assert.deepEqual(plain!.student, plain!.teacher);
+  const [coloured] = await take(1);
+  assert.notDeepEqual(coloured!.student, coloured!.teacher);
 });
 
-Deno.test("a batch depends on seed, epoch and samples alone", async () => {
-  const source = extremaBatches(testConfig(), images);
-  const batch = await source.batch(samples, 2);
-  assert.deepEqual(await source.batch(samples, 2), batch);
-  assert.deepEqual((await source.batch(samples.subarray(1), 2)).teacher, batch.teacher.subarray(14 * 14));
-  assert.notDeepEqual((await source.batch(samples, 3)).teacher, batch.teacher);
-  const otherSeed = await extremaBatches(testConfig("seed=1"), images).batch(samples, 2);
-  assert.notDeepEqual(otherSeed.teacher, batch.teacher);
-  assert.deepEqual([batch.samples, batch.epoch], [samples, 2]); // they address the masks
+Deno.test("batches are the same from wherever they are asked for, and go on into the next epoch", async () => {
+  const all = await take(6);
+  assert.deepEqual(await take(4, { from: 2 }), all.slice(2));
+  assert.deepEqual(await take(2, { epoch: 1, from: 1 }), all.slice(4));
+  for (const epoch of [0, 1]) {
+    const samples = all.filter((batch) => batch.epoch === epoch).flatMap((batch) => [...batch.samples]);
+    assert.deepEqual(samples.sort((a, b) => a - b), [...Array(24).keys()]); // each once
+  }
+});
+
+Deno.test("the order has a hash that tells another seed, other images and another epoch", async () => {
+  const hashOf = async (epoch: number, size = 24, ...settings: string[]) => {
+    await using source = await extremaBatches(testConfig(...settings), testImages(size));
+    return source.orderHash(epoch);
+  };
+  const hashes = [await hashOf(0), await hashOf(1), await hashOf(0, 32), await hashOf(0, 24, "seed=1")];
+  assert.equal(new Set(hashes).size, 4);
+  assert.equal(await hashOf(0), hashes[0]);
 });

@@ -13,9 +13,12 @@ await useDevice("cpu");
 const images = testImages(16);
 const start = { step: 0, progress: 0 };
 
-/** The batch of the first images of epoch 0. */
-function batchOf(config: ExtremaConfig, size = 8): Promise<ExtremaBatch> {
-  return extremaBatches(config, images).batch(Int32Array.from({ length: size }, (_, i) => i), 0);
+/** The first batch of epoch 0. */
+async function batchOf(config: ExtremaConfig, batchSize = 8): Promise<ExtremaBatch> {
+  const { schedule, ...rest } = config;
+  const source = await extremaBatches({ ...rest, schedule: { ...schedule, batchSize } }, images);
+  const { value } = await source.batches(0, 0).next();
+  return value!.batch;
 }
 
 /** A copy of every value, by name. */

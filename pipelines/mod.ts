@@ -4,21 +4,22 @@
  * @example Two steps of ExtreMA on noise
  * ```ts
  * import assert from "node:assert/strict";
- * import type { ImageSet } from "@lacuna/data";
- * import { extrema, extremaBatches, overrideConfig, preset, train } from "@lacuna/pipelines";
+ * import { memorySplit } from "@lacuna/data/loader";
+ * import { extrema, extremaBatches, overrideConfig, preset, train, type TrainingImages } from "@lacuna/pipelines";
  * import { stream, uniforms } from "@lacuna/random";
  * import { useDevice } from "@lacuna/tensor";
  *
  * await useDevice("cpu");
- * const noise: ImageSet = {
- *   name: "noise", height: 14, width: 14, channels: 1, numClasses: 1, classNames: ["noise"], size: 16,
- *   images: Uint8Array.from(uniforms(16 * 14 * 14, stream({ seed: 0, name: "noise" })), (u) => 256 * u),
- *   labels: new Int32Array(16), mean: [0.5], std: [0.29], contentHash: "noise",
+ * const column = { name: "image", kind: "image", shape: [14, 14, 1] } as const;
+ * const values = Uint8Array.from(uniforms(16 * 14 * 14, stream({ seed: 0, name: "noise" })), (u) => 256 * u);
+ * const noise: TrainingImages = {
+ *   name: "noise", height: 14, width: 14, channels: 1, mean: [0.5], std: [0.29], column: "image",
+ *   split: memorySplit("noise", { first: 0, numRows: 16, columns: { image: { column, values } } }),
  * };
  * const config = overrideConfig(preset("tiny"), ["schedule.batchSize=8", "schedule.epochs=1"]);
- * const pipeline = extrema(config, noise);
+ * await using batches = await extremaBatches(config, noise);
  * const folder = await Deno.makeTempDir();
- * const { totalSteps, checkpoint } = await train(pipeline, extremaBatches(config, noise), config, folder);
+ * const { totalSteps, checkpoint } = await train(extrema(config, noise), batches, config, folder);
  * assert.equal(totalSteps, 2); // 16 images in batches of 8, once
  * assert.ok(checkpoint.endsWith("step-00000002.safetensors"));
  * await Deno.remove(folder, { recursive: true });
@@ -47,7 +48,7 @@ export { type LoadedRun, loadRun } from "./load_run.ts";
 export { maskOptions } from "./mask_options.ts";
 export { type MetricsLine, MetricsLog, readMetrics } from "./metrics_log.ts";
 export { type DamagedCheckpoint, type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
-export type { BatchSource, Pipeline, StepContext, StepResult } from "./pipeline.ts";
+export type { BatchSource, LoadedBatch, Pipeline, StepContext, StepResult } from "./pipeline.ts";
 export { preset, presetNames } from "./presets.ts";
 export { pretrain, type PretrainOptions } from "./pretrain.ts";
 export { formatProgress, type Progress, ProgressReporter } from "./progress.ts";
@@ -62,3 +63,4 @@ export {
   SafetensorsError,
 } from "./safetensors.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";
+export { openTrainingImages, type TrainingImages } from "./training_images.ts";

@@ -8,7 +8,7 @@ import { testConfig } from "./_test_config.ts";
 /** A run folder with checkpoints at some steps. */
 function write(folder: string, steps: readonly number[]): string[] {
   Deno.mkdirSync(`${folder}/checkpoints`);
-  const rest = { config: testConfig(), dataHash: "abc", tensors: {} };
+  const rest = { config: testConfig(), dataHash: "abc", orderHash: "def", tensors: {} };
   return steps.map((step) => writeCheckpoint(`${folder}/checkpoints`, { step, ...rest }));
 }
 

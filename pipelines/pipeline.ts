@@ -41,12 +41,21 @@ export type Pipeline<Batch> = {
   step(batch: Batch, context: StepContext): StepResult;
 };
 
-/** Images, and how some of them become a batch: a pure function of (epoch, indices). */
+/** A batch that is needed until it is disposed of: then its memory becomes that of a later one. */
+export type LoadedBatch<Batch> = Disposable & { readonly batch: Batch };
+
+/** Where batches come from: the same ones for the same epoch and index, whoever asks and however often. */
 export type BatchSource<Batch> = {
   /** Number of images. */
   readonly size: number;
-  /** Hash of the images' contents and order. */
+  /** Hash of the images' contents. */
   readonly contentHash: string;
-  /** May make the batch while the program goes on; each is asked for a step ahead. */
-  batch(indices: Int32Array, epoch: number): Promise<Batch>;
+  /** Hash of what decides the order of an epoch's images. */
+  orderHash(epoch: number): string;
+  /**
+   * Whole batches of an epoch from one on, then those of the epochs after it, without end. Some are made ahead, while the program goes on.
+   * @param epoch From 0.
+   * @param from Index of the first batch in its epoch, which has ⌊size / batchSize⌋.
+   */
+  batches(epoch: number, from: number): AsyncGenerator<LoadedBatch<Batch>, void, void>;
 };

@@ -5,6 +5,7 @@ import { ConfigError } from "./errors.ts";
 /** The published ViT-B/16 run on 224×224 images (ExtreMA, arXiv:2206.04667, released settings); the other presets say what they change. */
 const paper: ExtremaConfig = {
   seed: 0,
+  image: { size: 224 },
   augment: { minScale: 0.2, jitter: 0.4, jitterProbability: 0.8, flipProbability: 0.5 },
   encoder: {
     patchSize: 16,
@@ -26,6 +27,7 @@ const paper: ExtremaConfig = {
 /** One to two minutes on two cores; batch norm in the heads, because layer norm needs far longer to leave its start. */
 const demo: ExtremaConfig = {
   ...paper,
+  image: { size: 28 },
   encoder: { ...paper.encoder, patchSize: 7, dim: 64, depth: 3, numHeads: 4, dropPathRate: 0 },
   heads: { ...paper.heads, hiddenDim: 256, outDim: 64, norm: "batch" },
   masks: { ...paper.masks, ratio: 0.75, numMasks: 4 },
@@ -56,6 +58,7 @@ const tiny: ExtremaConfig = {
 /** The step whose speed is compared with other frameworks: 32×32 images in 64 patches, the width of ViT-Tiny. */
 const reference: ExtremaConfig = {
   ...paper,
+  image: { size: 32 },
   encoder: { ...paper.encoder, patchSize: 4, dim: 192, numHeads: 3 },
   masks: { ...paper.masks, ratio: 0.75, numMasks: 4 },
   schedule: { ...paper.schedule, batchSize: 64 },

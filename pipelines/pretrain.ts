@@ -1,4 +1,3 @@
-import type { ImageSet } from "@lacuna/data";
 import * as tf from "@tensorflow/tfjs-core";
 import manifest from "./deno.json" with { type: "json" };
 import type { ExtremaConfig } from "./config.ts";
@@ -10,11 +9,14 @@ import type { NewestCheckpoint } from "./newest_checkpoint.ts";
 import { runLength } from "./run_length.ts";
 import { type DeviceNote, readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
 import { train, type TrainOptions } from "./train.ts";
+import type { TrainingImages } from "./training_images.ts";
 
 /** How {@linkcode pretrain} is watched and ended, and what it notes down. */
 export type PretrainOptions = TrainOptions & {
   /** The device in use, for `run.json`. */
   readonly device: DeviceNote;
+  /** Threads that decode and augment images beside the training, 0 for none; they change the speed alone. */
+  readonly workers?: number;
 };
 
 /**
@@ -29,13 +31,13 @@ export type PretrainOptions = TrainOptions & {
  */
 export async function pretrain(
   config: ExtremaConfig,
-  images: ImageSet,
+  images: TrainingImages,
   folder: string,
-  { device, ...options }: PretrainOptions,
+  { device, workers = 0, ...options }: PretrainOptions,
 ): Promise<RunSummary> {
   const pipeline = buildPipeline(config, images);
-  const { totalSteps } = runLength(config.schedule, images.size);
-  const { name, size, height, width, channels, contentHash } = images;
+  const { name, split: { numRows: size, contentHash }, height, width, channels, mean, std } = images;
+  const { totalSteps } = runLength(config.schedule, size);
   let devices: DeviceNote[] = []; // one after the other
   let before: RunSummary | undefined;
   let started: string | undefined;
@@ -50,7 +52,7 @@ export async function pretrain(
       totalSteps,
       device: devices.at(-1)!,
       ...(devices.length > 1 && { earlierDevices: devices.slice(0, -1) }),
-      data: { name, size, height, width, channels, contentHash },
+      data: { name, size, height, width, channels, mean, std, contentHash },
       versions: { lacuna: manifest.version, deno: Deno.version.deno, tfjs: tf.version_core },
       started: started!,
       updated: new Date().toISOString(),
@@ -80,7 +82,8 @@ export async function pretrain(
     options.onStart?.(resumed);
   };
   try {
-    await train(pipeline, extremaBatches(config, images), config, folder, { ...options, onStart });
+    await using batches = await extremaBatches(config, images, workers);
+    await train(pipeline, batches, config, folder, { ...options, onStart });
   } catch (error) {
     if (started) note(statusAfter(error));
     throw error;
@@ -88,7 +91,7 @@ export async function pretrain(
   return isOver && before?.status === "complete" ? before : note("complete");
 }
 
-function buildPipeline(config: ExtremaConfig, images: ImageSet): ExtremaPipeline {
+function buildPipeline(config: ExtremaConfig, images: TrainingImages): ExtremaPipeline {
   try {
     return extrema(config, images);
   } catch (error) {

@@ -29,7 +29,9 @@ Deno.test("pretrain() keeps run.json: interrupted, then complete", async () => {
     height: 14,
     width: 14,
     channels: 1,
-    contentHash: images.contentHash,
+    mean: [0.5],
+    std: [0.25],
+    contentHash: images.split.contentHash,
   });
   assert.equal(summary.device.name, "cpu");
   const seconds = readMetrics(`${folder.path}/metrics.jsonl`).map((line) => 8 / line.imagesPerSecond);

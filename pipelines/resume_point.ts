@@ -7,21 +7,26 @@ import { type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts"
  * Where a run goes on: the newest whole checkpoint of its folder, `undefined` where there is none yet.
  * @param folder The run folder.
  * @param config The config to go on with.
- * @param dataHash Hash of the images to go on with.
- * @throws {ConfigError} If the checkpoint is of another config, naming the fields that differ, or of other images.
+ * @param data Hashes of the images to go on with, and of their order.
+ * @throws {ConfigError} If the checkpoint is of another config, naming the fields that differ, or of other images or another order of them.
  * @throws {CheckpointError} If there are checkpoints and none can be read.
  */
 export function resumePoint(
   folder: string,
   config: RunConfig,
-  dataHash: string,
+  data: Pick<Checkpoint, "dataHash" | "orderHash">,
 ): NewestCheckpoint | undefined {
   const newest = newestCheckpoint(folder);
-  if (newest) checkSameRun(folder, newest.checkpoint, config, dataHash);
+  if (newest) checkSameRun(folder, newest.checkpoint, config, data);
   return newest;
 }
 
-function checkSameRun(folder: string, checkpoint: Checkpoint, config: RunConfig, dataHash: string): void {
+function checkSameRun(
+  folder: string,
+  checkpoint: Checkpoint,
+  config: RunConfig,
+  { dataHash, orderHash }: Pick<Checkpoint, "dataHash" | "orderHash">,
+): void {
   const there = flattenConfig(checkpoint.config);
   const here = flattenConfig(config);
   const differences = [...new Set([...Object.keys(there), ...Object.keys(here)])]
@@ -39,6 +44,15 @@ function checkSameRun(folder: string, checkpoint: Checkpoint, config: RunConfig,
       `${folder} holds a run on other images (hash ${checkpoint.dataHash.slice(0, 12)} there, ${
         dataHash.slice(0, 12)
       } here): choose another run folder or the same data`,
+    );
+  }
+  if (checkpoint.orderHash !== orderHash) {
+    throw new ConfigError(
+      `${folder} holds a run on the same images in another order (hash ${
+        checkpoint.orderHash.slice(0, 12)
+      } there, ${
+        orderHash.slice(0, 12)
+      } here), as where they were imported anew in blocks of another size: choose another run folder or the same files`,
     );
   }
 }

@@ -21,6 +21,9 @@ export type RunSummary = {
     readonly height: number;
     readonly width: number;
     readonly channels: number;
+    /** [C] by which pixels in [0, 1] are normalized. */
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
     readonly contentHash: string;
   };
   readonly versions: { readonly lacuna: string; readonly deno: string; readonly tfjs: string };

@@ -68,7 +68,10 @@ export async function train<Batch>(
 
   makeFolder(folder);
   using _lock = new RunLock(folder);
-  const resumed = resumePoint(folder, config, source.contentHash);
+  const resumed = resumePoint(folder, config, {
+    dataHash: source.contentHash,
+    orderHash: source.orderHash(0),
+  });
   for (const { path, reason } of resumed?.damaged ?? []) {
     setAside(path); // or it would count as one of those that are kept
     onMessage(`${reason}; going back to ${resumed?.path}`);

@@ -19,15 +19,6 @@ export { DeviceError } from "./device_error.ts";
 export { nearestName } from "./nearest_name.ts";
 export { addLayerNorm, type ResidualNorm } from "./ops/add_layer_norm.ts";
 export { AdamW, type AdamWOptions, type Follower } from "./ops/adamw.ts";
-export {
-  augmentImages,
-  augmentImagesAsync,
-  type CropBox,
-  type ImageEdit,
-  type ImageFormat,
-  type ImageShape,
-  type Light,
-} from "./ops/augment_images.ts";
 export { batchNorm } from "./ops/batch_norm.ts";
 export { classAttention } from "./ops/class_attention.ts";
 export { conv1d, type Conv1dOptions } from "./ops/conv1d.ts";

@@ -4,8 +4,14 @@
  *
  * @module
  */
-import { readShards } from "@lacuna/data";
-import { extrema, extremaBatches, overrideConfig, preset, train } from "@lacuna/pipelines";
+import {
+  extrema,
+  extremaBatches,
+  openTrainingImages,
+  overrideConfig,
+  preset,
+  train,
+} from "@lacuna/pipelines";
 import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -22,10 +28,11 @@ const settings = [
 const { gc } = globalThis as typeof globalThis & { gc: () => void };
 
 await useDevice(device);
-const images = await readShards(data, "train");
 const config = overrideConfig(preset("tiny"), settings);
 const memory: Record<number, { numTensors: number; numBytes: number; rss: number }> = {};
-await train(extrema(config, images), extremaBatches(config, images), config, run, {
+const images = await openTrainingImages(data, config.image.size);
+await using batches = await extremaBatches(config, images);
+await train(extrema(config, images), batches, config, run, {
   onCollapse: "warn",
   onStep: ({ step }) => {
     if (step % 10 === 0) gc(); // what nobody holds any more is no leak, and V8 is in no hurry

@@ -1,4 +1,4 @@
-import { type ImageSource, writeShards } from "@lacuna/data";
+import { type Source, type SplitSource, writeShards } from "@lacuna/data/shards";
 import { integer, stream, uniform } from "@lacuna/random";
 import { denoRun } from "./_tasks.ts";
 
@@ -54,7 +54,7 @@ export class Workplace {
 
   /** Writes the shards: 160 images to learn from and 80 to test with. */
   async writeData(): Promise<void> {
-    await writeShards(this.data, stripes());
+    await writeShards(this.data, stripes(), { replace: true });
   }
 
   /** Starts a task's script in this folder, with the flags of the task. */
@@ -107,31 +107,30 @@ export function exists(path: string): boolean {
 }
 
 /** Stripes in one of four directions, the class, under noise. */
-function stripes(): ImageSource {
-  const split = (name: string, size: number) => {
-    const images = new Uint8Array(size * SIDE * SIDE);
-    const labels = new Uint8Array(size);
-    for (let sample = 0; sample < size; sample++) {
-      const prng = stream({ seed: 0, name, sample });
-      const label = integer(prng, 0, 4);
-      const angle = label * Math.PI / 4;
-      labels[sample] = label;
-      for (let i = 0; i < SIDE * SIDE; i++) {
-        const along = Math.cos(angle) * (i % SIDE) + Math.sin(angle) * Math.floor(i / SIDE);
-        images[sample * SIDE * SIDE + i] = 80 + 70 * Math.sin(along) + 100 * uniform(prng, i + 1);
+function stripes(): Source {
+  const split = (name: string, numItems: number): SplitSource => ({
+    numItems,
+    items: async function* (from) {
+      for (let sample = from; sample < numItems; sample++) {
+        const prng = stream({ seed: 0, name, sample });
+        const label = integer(prng, 0, 4);
+        const angle = label * Math.PI / 4;
+        const image = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
+          const along = Math.cos(angle) * (i % SIDE) + Math.sin(angle) * Math.floor(i / SIDE);
+          return 80 + 70 * Math.sin(along) + 100 * uniform(prng, i + 1);
+        });
+        yield { row: { image, label } };
       }
-    }
-    return { images, labels };
-  };
+    },
+  });
   return {
     name: "stripes",
     source: "a test",
     licence: "MIT",
-    height: SIDE,
-    width: SIDE,
-    channels: 1,
-    classNames: ["0", "45", "90", "135"],
-    dropped: { malformed: 0, duplicates: 0 },
+    columns: [
+      { name: "image", kind: "image", shape: [SIDE, SIDE, 1] },
+      { name: "label", kind: "label", classNames: ["0", "45", "90", "135"] },
+    ],
     splits: { train: split("train", 160), test: split("test", 80) },
   };
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ShardError } from "../shard_error.ts";
+import { checkShardFiles } from "../shards/check_shard_files.ts";
 import { openDataset } from "../shards/open_dataset.ts";
 import {
   type SourceFlags,
@@ -91,14 +91,7 @@ async function importFrom(
 async function isThere(folder: string, terminal: Terminal): Promise<boolean> {
   if (!await hasManifest(folder)) return false;
   const { manifest } = await openDataset(folder);
-  for (const { file, bytes } of Object.values(manifest.splits).flatMap(({ shards }) => shards)) {
-    const size = await Deno.stat(`${folder}/${file}`).then((entry) => entry.size, () => undefined);
-    if (size === bytes) continue;
-    const found = size === undefined
-      ? "there is no such file"
-      : `it has ${size} bytes, its manifest says ${bytes}`;
-    throw new ShardError(`${folder}/${file}`, size === undefined ? "exists" : "size", found);
-  }
+  await checkShardFiles(folder, manifest);
   const rows = `${numbered(totalRows(manifest), "row")} (${splitSizes(manifest)})`;
   sayer(terminal)(`${manifest.name}: ${rows} in ${folder} already, nothing to do`);
   return true;

@@ -14,6 +14,7 @@ export {
   type LoaderOptions,
 } from "./loader.ts";
 export { lengthOrder, type LengthOrderOptions } from "./length_order.ts";
+export { memorySplit } from "./memory_split.ts";
 export { type MixtureOptions, type MixtureOrder, mixtureOrder, type MixtureSample } from "./mixture_order.ts";
 export type { SampleOrder } from "./sample_order.ts";
 export type {
@@ -33,6 +34,7 @@ export type {
 export { type ColumnOptions, columnsPreparation } from "./preparations/columns.ts";
 export { type WaveformsOptions, waveformsPreparation } from "./preparations/waveforms.ts";
 export { rowLengths } from "./row_lengths.ts";
+export { type ViewsOptions, viewsPreparation } from "./preparations/views.ts";
 export { SampleError } from "./sample_error.ts";
 export type { Mixture, SplitReader } from "./split_reader.ts";
 export { WorkerError } from "./worker_error.ts";

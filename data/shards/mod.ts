@@ -3,6 +3,7 @@
  * @module
  */
 export type { ByteSource } from "./byte_source.ts";
+export { checkShardFiles } from "./check_shard_files.ts";
 export type { Column, ImageColumn, LabelColumn, WaveformColumn } from "./column.ts";
 export { fileBytes } from "./file_bytes.ts";
 export type {

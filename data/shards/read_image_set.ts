@@ -3,18 +3,35 @@
  * @module
  */
 import type { ImageSet } from "../image_set.ts";
+import { decodeImage } from "../images/decode_image.ts";
+import { fitSquare } from "../images/fit_square.ts";
 import type { Column, ImageColumn, LabelColumn } from "./column.ts";
 import type { PixelStatistics } from "./manifest.ts";
 import type { Split } from "./open_dataset.ts";
 
+/** What becomes of encoded images, which are of any size. */
+export type EncodedImageOptions = {
+  /** Height and width of the middle square that is kept of each. */
+  readonly size: number;
+  /** [3], mean of the pixels in [0, 1]. */
+  readonly mean: readonly number[];
+  /** [3], their standard deviation. */
+  readonly std: readonly number[];
+};
+
 /**
  * Reads all of a split that has an image and a label column; where it has several of a kind, the first counts.
- * @param split With decoded images.
+ * @param split With decoded images, or with encoded ones.
+ * @param encoded What becomes of encoded images; without, they are refused.
  * @returns Images, labels, and the mean and deviation of the "train" split, or of this one if there is no such.
  * @throws {RangeError} If it has no image or no label column, or all pixels of a channel are equal.
  * @throws {ShardError} If a shard is not what was written.
+ * @throws {ImageError} If an image cannot be decoded.
  */
-export async function readImageSet(split: Split): Promise<ImageSet> {
+export async function readImageSet(split: Split, encoded?: EncodedImageOptions): Promise<ImageSet> {
+  if (encoded && split.columns.every(({ kind }) => kind !== "image")) {
+    return await readEncoded(split, encoded);
+  }
   const image = columnOf<ImageColumn>(split, "image");
   const label = columnOf<LabelColumn>(split, "label");
   const [height, width, channels] = image.shape;
@@ -36,20 +53,34 @@ export async function readImageSet(split: Split): Promise<ImageSet> {
       } of ${manifest.name} are equal: there is nothing to learn there`,
     );
   }
-  return {
-    name: manifest.name,
-    height,
-    width,
-    channels,
-    numClasses: label.classNames.length,
-    classNames: label.classNames,
-    size: split.numRows,
-    images,
-    labels,
-    mean,
-    std,
-    contentHash: split.contentHash,
-  };
+  return { ...factsOf(split, label), height, width, channels, images, labels, mean, std };
+}
+
+async function readEncoded(split: Split, { size, mean, std }: EncodedImageOptions): Promise<ImageSet> {
+  const image = columnOf(split, "encodedImage");
+  const label = columnOf<LabelColumn>(split, "label");
+  const imageLength = size * size * 3;
+  const images = new Uint8Array(split.numRows * imageLength);
+  const labels = new Int32Array(split.numRows);
+  const memory = new Uint8Array(split.maxBlockBytes);
+  for (let block = 0; block < split.numBlocks; block++) {
+    const { first, numRows, columns } = await split.readBlock(block, memory);
+    const { values, offsets } = columns[image.name]!;
+    for (let i = 0; i < numRows; i++) {
+      const file = (values as Uint8Array).subarray(offsets![i]!, offsets![i + 1]!);
+      const { pixels } = fitSquare(decodeImage(file, { minSize: size }), size);
+      images.set(pixels, (first + i) * imageLength);
+    }
+    labels.set(columns[label.name]!.values, first);
+  }
+  return { ...factsOf(split, label), height: size, width: size, channels: 3, images, labels, mean, std };
+}
+
+function factsOf(
+  { manifest, numRows, contentHash }: Split,
+  { classNames }: LabelColumn,
+): Pick<ImageSet, "name" | "numClasses" | "classNames" | "size" | "contentHash"> {
+  return { name: manifest.name, numClasses: classNames.length, classNames, size: numRows, contentHash };
 }
 
 function columnOf<T extends Column>({ name, manifest, columns }: Split, kind: T["kind"]): T {

@@ -1,7 +1,6 @@
 /** The kernels' C sources, next to this file, but for the one below. */
 export const kernelSources: readonly string[] = [
   "attention.c",
-  "augment.c",
   "batch_norm.c",
   "class_attention.c",
   "conv1d.c",

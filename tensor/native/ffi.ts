@@ -35,20 +35,6 @@ const patches = [
   "usize",
 ] as const;
 
-// images uint8, edits, statistics, work, out, views, batch, height, width, channels
-const augment = [
-  "buffer",
-  "buffer",
-  "buffer",
-  "buffer",
-  "buffer",
-  "usize",
-  "usize",
-  "usize",
-  "usize",
-  "usize",
-] as const;
-
 // bytes or null, floats or null, images int32, segments int32, steps, statistics, out, views, batch, height, width, channels, alone
 const imageViews = [
   "buffer",
@@ -258,8 +244,6 @@ export const symbols = {
   conv1d_grad_weight_f32: { parameters: ["buffer", "buffer", "buffer", ...conv1d], result: "void" },
   gather_patches_f32: { parameters: patches, result: "i32" }, // from images; 1 if an index is outside
   gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
-  augment_f32: { parameters: augment, result: "void" },
-  augment_f32_async: { name: "augment_f32", parameters: augment, result: "void", nonblocking: true },
   image_views_f32: { parameters: imageViews, result: "i32" }, // 1 if there is no memory
   image_views_f32_async: {
     name: "image_views_f32",

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { registerCompiledArrayKernels } from "./array_kernels.ts";
 import { CompiledBackend } from "./backend.ts";
 import type { NativeFunctions } from "./ffi.ts";
 import { registerFusedKernels } from "./fused_kernels.ts";
@@ -13,7 +12,6 @@ export function registerDevice(name: string, functions: NativeFunctions, memory:
   tf.registerBackend(name, () => new CompiledBackend(memory));
   registerPlainKernels(name, functions);
   registerFusedKernels(name, functions);
-  registerCompiledArrayKernels(name, functions);
   registerCompiledImageKernels(name, functions);
   registerParameterKernels(name, functions);
 }

@@ -1,5 +1,4 @@
 import { attentionCases } from "./_attention_cases.ts";
-import { augmentCases } from "./_augment_cases.ts";
 import { convolutionCases } from "./_convolution_cases.ts";
 import { elementwiseCases } from "./_elementwise_cases.ts";
 import { imageCases } from "./_image_cases.ts";
@@ -12,7 +11,6 @@ import { optimizerCases } from "./_optimizer_cases.ts";
 
 /** Symbols that compute nothing, and where they are tested. */
 export const notKernels: readonly KernelName[] = [
-  "augment_f32_async", // augment_f32, not waited for
   "image_views_f32_async", // image_views_f32, not waited for
   "num_threads", // same_bits_test.ts
   "processor_features", // cached_build_test.ts
@@ -28,7 +26,6 @@ export const cases: Readonly<Record<string, KernelCases>> = {
   ...attentionCases,
   ...layoutCases,
   ...optimizerCases,
-  ...augmentCases,
   ...imageCases,
   ...convolutionCases,
   ...lossCases,

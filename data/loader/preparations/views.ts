@@ -1,0 +1,130 @@
+/**
+ * Augmented views of images.
+ * @module
+ */
+import { imageViews, imageViewsAsync, type SourceImage } from "@lacuna/tensor/image-views";
+import { checkAugmentPlan, drawSteps } from "../../augment/mod.ts";
+import type { AugmentPlan } from "../../augment/mod.ts";
+import { startImageKernels } from "../../augment/mod.ts";
+import { decodeImage } from "../../images/mod.ts";
+import type { Column } from "../../shards/column.ts";
+import type { Json, Preparation, PreparationContext, Preparer, Sample } from "../preparation.ts";
+
+/** What becomes of images. */
+export type ViewsOptions = {
+  /** Name of the column that has them, decoded or encoded. */
+  readonly column: string;
+  /** What is done to them; a mean for each channel that they have or are decoded to. */
+  readonly plan: AugmentPlan;
+  /** Names of the arrays, one for each of the plan's views. */
+  readonly views: readonly string[];
+  /**
+   * Lets JPEG files be decoded at 1/2, 1/4 or 1/8 of their size, as long as the shorter side keeps so many pixels: several times as
+   * fast where little of an image is left in the end. Their whole size if left out.
+   */
+  readonly minSize?: number;
+  /** For workers, which have no device in use: what makes the views there. Without, the device in use makes them. */
+  readonly kernels?: "native" | "wasm" | "cpu" | "auto";
+};
+
+/**
+ * A preparation that gives views of images as a plan has them, each float32 [n, H, W, C]. What is drawn for a sample depends on its address
+ * alone.
+ *
+ * @example Two views of a column of JPEG files, made by workers
+ * ```ts
+ * import { byolViews } from "@lacuna/data/augment";
+ * import { viewsPreparation } from "@lacuna/data/loader";
+ *
+ * const preparation = viewsPreparation({
+ *   column: "image", plan: byolViews({ size: 64 }), views: ["left", "right"], kernels: "auto",
+ * });
+ * ```
+ * @param options What to take, and what to make of it.
+ */
+export function viewsPreparation(options: ViewsOptions): Preparation {
+  return { module: import.meta.url, options: options as unknown as Json };
+}
+
+/**
+ * Makes the preparer of a `viewsPreparation()`.
+ * @throws {RangeError} If a set has no such column, or it holds no images, or images of other channels than the plan's.
+ * @throws {TypeError} If the plan has no such views.
+ */
+export async function createPreparer(
+  options: Json,
+  context: PreparationContext,
+): Promise<Preparer<SourceImage>> {
+  const { column, plan: given, views, minSize, kernels } = options as unknown as ViewsOptions;
+  const plan = checkAugmentPlan(given);
+  const { size: [height, width], mean, std } = plan;
+  if (views.length !== plan.views.length) {
+    throw new TypeError(
+      `Cannot give ${plan.views.length} views the names ${views.join(", ")}: give one for each`,
+    );
+  }
+  const readers = context.columns.map((columns) => readerOf(column, columns, mean.length, minSize));
+  if (kernels !== undefined) await startImageKernels(kernels);
+  const format = { height, width, channels: mean.length, mean, std };
+  const { seed } = context;
+  return {
+    arrays: Object.fromEntries(
+      views.map((name) => [name, { dtype: "float32", shape: [height, width, mean.length] }]),
+    ),
+    read: (sample) => readers[sample.set]!(sample),
+    prepare: async ({ samples: { epoch, address }, items }, out) => {
+      const steps = items.map((image, i) =>
+        drawSteps(plan, image, { seed, epoch: epoch[i]!, sample: address[i]! })
+      );
+      const arrays = views.map((name) => out[name] as Float32Array);
+      const whole = joined(arrays);
+      const made = kernels === undefined
+        ? await imageViewsAsync(items, steps, format, whole && { out: whole })
+        : imageViews(items, steps, format, { threads: "one", ...whole && { out: whole } });
+      if (whole === undefined) arrays.forEach((array, v) => array.set(made[v]!));
+    },
+  };
+}
+
+/** Arrays that lie one behind the other in memory, as one. */
+function joined(arrays: readonly Float32Array[]): Float32Array | undefined {
+  const [{ buffer, byteOffset, byteLength, length }] = arrays as [Float32Array];
+  const areJoined = arrays.every((array, v) =>
+    array.buffer === buffer && array.byteOffset === byteOffset + v * byteLength
+  );
+  return areJoined ? new Float32Array(buffer, byteOffset, arrays.length * length) : undefined;
+}
+
+/** How a sample of a set becomes an image. */
+function readerOf(
+  name: string,
+  columns: readonly Column[],
+  channels: number,
+  minSize: number | undefined,
+): (sample: Sample) => SourceImage {
+  const column = columns.find((column) => column.name === name);
+  if (column?.kind === "image") {
+    const [height, width, c] = column.shape;
+    if (c !== channels) {
+      throw new RangeError(
+        `Column "${name}" has ${c} channels and the plan ${channels} means: give one for each`,
+      );
+    }
+    const size = height * width * c;
+    return ({ rows, index }) => {
+      const values = rows.columns[name]!.values as Uint8Array;
+      return { height, width, channels, pixels: values.subarray(index * size, (index + 1) * size) };
+    };
+  }
+  if (column?.kind === "encodedImage" && (channels === 1 || channels === 3 || channels === 4)) {
+    return ({ rows, index }) => {
+      const { values, offsets } = rows.columns[name]!;
+      const file = (values as Uint8Array).subarray(offsets![index]!, offsets![index + 1]!);
+      return decodeImage(file, { channels, ...minSize !== undefined && { minSize } });
+    };
+  }
+  const there = columns.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+  throw new RangeError(
+    `There is no column "${name}" of images that have ${channels} channels, only ${there}`,
+  );
+}
