@@ -18,6 +18,7 @@ export { augmentViews, augmentViewsAsync, type BatchAddress } from "./augment_vi
 export { checkAugmentPlan } from "./check_augment_plan.ts";
 export { drawSteps, type ImageSize, type SampleAddress } from "./draw_steps.ts";
 export { imagesOf } from "./images_of.ts";
+export { rowsNeeded } from "./rows_needed.ts";
 export { type LabelledBatch, type MixAddress, mixBatch, type MixedBatch, type MixPlan } from "./mix_batch.ts";
 export {
   byolViews,
