@@ -5,7 +5,7 @@ import { integer, stream, substream } from "@lacuna/random";
 import { faultyTargets } from "./_faulty_targets.ts";
 import { errorOf, isOurs, MARK, type Outcome } from "./_outcome.ts";
 import { mutate } from "./_mutate.ts";
-import type { FuzzTarget } from "./_target.ts";
+import type { FuzzTarget, Reading } from "./_target.ts";
 import { targets } from "./_targets.ts";
 
 const MEMORY_LIMIT = 256e6; // bytes that one case may take more than all before it
@@ -20,7 +20,7 @@ function peakMemory(): number {
   }
 }
 
-async function meet(target: FuzzTarget, folder: string, whole: string): Promise<[Outcome, string]> {
+async function meet(target: FuzzTarget, folder: string, whole: Reading): Promise<[Outcome, string]> {
   const before = peakMemory();
   const [outcome, detail] = await read(target, folder, whole);
   const grown = peakMemory() - before;
@@ -29,11 +29,11 @@ async function meet(target: FuzzTarget, folder: string, whole: string): Promise<
     : [outcome, detail];
 }
 
-async function read(target: FuzzTarget, folder: string, whole: string): Promise<[Outcome, string]> {
+async function read(target: FuzzTarget, folder: string, whole: Reading): Promise<[Outcome, string]> {
   try {
     const { digest, numDropped } = await target.read(folder);
-    if (digest === whole) return ["unharmed", ""];
-    if (numDropped > 0) return ["dropped", `${numDropped} items`];
+    if (digest === whole.digest) return ["unharmed", ""];
+    if (numDropped > whole.numDropped) return ["dropped", `${numDropped} items`];
     return [target.isChecked ? "wrong" : "altered", digest];
   } catch (error) {
     return [isOurs(error) ? "refused" : "crashed", errorOf(error)];
@@ -44,8 +44,7 @@ const [folder, format, seed, first, end] = Deno.args as [string, string, string,
 const target = [...targets, ...faultyTargets].find(({ name }) => name === format)!;
 const names = await target.make(folder);
 const originals = names.map((name) => Deno.readFileSync(`${folder}/${name}`));
-const { digest: whole, numDropped } = await target.read(folder);
-if (numDropped > 0) throw new Error(`${numDropped} items of the undamaged files cannot be read`);
+const whole = await target.read(folder);
 const tell = (line: object) =>
   Deno.stdout.writeSync(new TextEncoder().encode(`${MARK}${JSON.stringify(line)}\n`));
 for (let round = Number(first); round < Number(end); round++) {

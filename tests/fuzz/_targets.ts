@@ -1,5 +1,6 @@
 import { fileTargets } from "./_file_targets.ts";
 import { datasetTarget, importTarget } from "./_shard_targets.ts";
+import { sourceTargets } from "./_source_targets.ts";
 import type { FuzzTarget } from "./_target.ts";
 
 /** Every format that is read. */
@@ -9,4 +10,5 @@ export const targets: readonly FuzzTarget[] = [
   datasetTarget("manifest", /^manifest\.json$/, "none"),
   importTarget,
   ...fileTargets,
+  ...sourceTargets,
 ];
