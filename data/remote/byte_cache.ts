@@ -126,9 +126,8 @@ export class ByteCache {
     const limit = bytes > this.#maxBytes ? this.#maxBytes * roomShare : this.#maxBytes;
     for (const file of files) {
       if (bytes <= Math.max(limit, size)) break;
-      await Deno.remove(file.path).catch(() => {});
       bytes -= file.size;
-      this.statistics.evicted++;
+      await Deno.remove(file.path).then(() => this.statistics.evicted++, () => {}); // perhaps another process was first
     }
     this.#bytes = bytes;
     this.#written = 0;
