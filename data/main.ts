@@ -11,6 +11,7 @@ import { addHeadCommand } from "./commands/head_command.ts";
 import { addImportCommand } from "./commands/import_command.ts";
 import { addInfoCommand } from "./commands/info_command.ts";
 import { addMergeCommand } from "./commands/merge_command.ts";
+import { addShuffleCommand } from "./commands/shuffle_command.ts";
 import { addSplitCommand } from "./commands/split_command.ts";
 import { addStatsCommand } from "./commands/stats_command.ts";
 import { addVerifyCommand } from "./commands/verify_command.ts";
@@ -40,7 +41,9 @@ export async function main(
 
 function programOf(terminal: Terminal): Command {
   const program = new Command("data")
-    .description("Brings data of any kind into Arrow shards, and shows, checks, splits and merges them")
+    .description(
+      "Brings data of any kind into Arrow shards, and shows, checks, shuffles, splits and merges them",
+    )
     .addHelpText("after", "\nA set is named by its folder, or by its name if it is in .lacuna/data")
     .addHelpText(
       "after",
@@ -61,6 +64,7 @@ function programOf(terminal: Terminal): Command {
   addHeadCommand(program, terminal);
   addVerifyCommand(program, terminal);
   addStatsCommand(program, terminal);
+  addShuffleCommand(program, terminal);
   addSplitCommand(program, terminal);
   addMergeCommand(program, terminal);
   return program;

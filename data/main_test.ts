@@ -35,7 +35,7 @@ async function notesOf(folder: string, split: string): Promise<string[]> {
 Deno.test("data without a command tells what there is", async () => {
   const { code, out, error } = await data();
   assert.deepEqual([code, error], [0, ""]);
-  for (const command of ["import", "info", "head", "verify", "stats", "split", "merge"]) {
+  for (const command of ["import", "info", "head", "verify", "stats", "shuffle", "split", "merge"]) {
     assert.match(out, new RegExp(`^  ${command} `, "m"));
   }
 });
@@ -131,6 +131,21 @@ Deno.test("data split deals every row out once, and leaves other splits alone", 
     const counts = manifest.splits["val"]!.statistics["label"] as { classCounts: number[] };
     assert.ok(counts.classCounts.every((n) => n === 3 || n === 4)); // of 14, 13, 13
     await dataOk("verify", out);
+  }));
+
+Deno.test("data shuffle writes the same rows in another order, which the seed decides", () =>
+  withTempFolder(async (folder) => {
+    await writeTestSet(`${folder}/a`);
+    for (const [name, seed] of [["b", "0"], ["c", "0"], ["d", "1"]] as const) {
+      await dataOk("shuffle", `${folder}/a`, "--out", `${folder}/${name}`, "--seed", seed);
+    }
+    const [a, b, c, d] = await Promise.all(
+      ["a", "b", "c", "d"].map((name) => notesOf(`${folder}/${name}`, "train")),
+    );
+    assert.deepEqual(b!.toSorted(), a!.toSorted());
+    assert.notDeepEqual(b, a);
+    assert.deepEqual(c, b);
+    assert.notDeepEqual(d, b);
   }));
 
 Deno.test("data merge joins splits of the same name, and gives rows the labels of the united classes", () =>

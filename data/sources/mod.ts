@@ -18,6 +18,7 @@ export { type MergeOptions, mergeSource } from "./merge_source.ts";
 export { mnistSource } from "./mnist_source.ts";
 export { type ParquetOptions, parquetSource } from "./parquet_source.ts";
 export { type ResplitOptions, resplitSource } from "./resplit_source.ts";
+export { shuffledSource, type ShuffleOptions } from "./shuffled_source.ts";
 export { sotuSource } from "./sotu_source.ts";
 export type { Source, SourceItem, SplitSource } from "./source.ts";
 export {
