@@ -41,15 +41,20 @@ function decompress(
   const scale = scaleFor(header, minSize);
   const [height, width] = [Math.ceil(header.height / scale), Math.ceil(header.width / scale)];
   const pixels = allocate(height * width * channels);
+  const turbo = turboJpeg();
   const partHeight = Math.min(header.height, ((rows ?? height) + ROWS_BELOW) * scale);
-  if (partHeight < header.height) {
-    const part = { at: header.heightAt, height: partHeight };
-    turboJpeg().decompress({ jpeg, height: partHeight / scale, width, channels, format, pixels, part });
-  } else {
-    const { damage } = turboJpeg().decompress({ jpeg, height, width, channels, format, pixels });
-    if (damage !== undefined && damaged === "refuse") {
-      throw new ImageError("data", `the JPEG file is damaged (${damage})`);
-    }
+  const isPart = partHeight < header.height && (turbo.tellsDamageOfParts || damaged === "keep");
+  const { damage } = turbo.decompress({
+    jpeg,
+    height: isPart ? partHeight / scale : height,
+    width,
+    channels,
+    format,
+    pixels,
+    ...(isPart ? { part: { at: header.heightAt, height: partHeight } } : {}),
+  });
+  if (damage !== undefined && damaged === "refuse") {
+    throw new ImageError("data", `the JPEG file is damaged (${damage})`);
   }
   return { height, width, channels, pixels };
 }

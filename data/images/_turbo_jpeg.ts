@@ -22,13 +22,15 @@ export type Decompression = {
   readonly part?: { readonly at: number; readonly height: number };
 };
 
-/** If the file is damaged and was decoded as far as it goes, what is wrong with it. A part is always followed by what is not its own. */
+/** If the file is damaged and was decoded as far as it goes, what is wrong with it. */
 export type Decompressed = { readonly damage?: string };
 
 /** libjpeg-turbo in one form or the other: both compute with the same integers. */
 export type TurboJpeg = {
   /** For a reader. */
   readonly description: string;
+  /** Whether it knows damage from the rest of the file that lies behind a part. */
+  readonly tellsDamageOfParts: boolean;
   /** @throws {ImageError} If nothing can be decoded. */
   readonly decompress: (decompression: Decompression) => Decompressed;
 };

@@ -23,6 +23,9 @@ const symbols = {
 
 const WARNING = 0; // TJERR_WARNING: decoded as far as the file goes
 
+/** The first thing that libjpeg finds behind a part, and tells only if it has found nothing else before. */
+const REST_OF_FILE = /^Corrupt JPEG data: \d+ extraneous bytes before marker/;
+
 /** The first library that is there and that the program may load; it never asks for a permission. */
 export function openTurboNative(): TurboJpeg | undefined {
   for (const path of PATHS) {
@@ -38,6 +41,7 @@ export function openTurboNative(): TurboJpeg | undefined {
 
 class TurboNative implements TurboJpeg {
   readonly description: string;
+  readonly tellsDamageOfParts = true;
   readonly #functions: Deno.DynamicLibrary<typeof symbols>["symbols"];
   readonly #handle: Deno.PointerValue;
   #copy = new Uint8Array();
@@ -56,7 +60,9 @@ class TurboNative implements TurboJpeg {
     if (tjDecompress2(this.#handle, own, size, pixels, width, pitch, height, format, 0) === 0) return {};
     const message = tjGetErrorStr2(this.#handle);
     const damage = message === null ? "no reason is given" : Deno.UnsafePointerView.getCString(message);
-    if (tjGetErrorCode(this.#handle) === WARNING) return { damage };
+    if (tjGetErrorCode(this.#handle) === WARNING) {
+      return part !== undefined && REST_OF_FILE.test(damage) ? {} : { damage };
+    }
     throw new ImageError("data", `the JPEG file cannot be decoded (${damage})`);
   }
 

@@ -26,6 +26,7 @@ class GaveUp extends Error {}
 /** libjpeg-turbo in WebAssembly: plain code without vector instructions. */
 export class TurboWasm implements TurboJpeg {
   readonly description = "libjpeg-turbo in WebAssembly";
+  readonly tellsDamageOfParts = false;
   #exports: Exports | undefined;
   #handle = 0;
 

@@ -31,8 +31,8 @@ export type DecodeOptions = {
   /** What to do with a JPEG that is cut short or contradicts itself, but can be decoded in part. Default "refuse". */
   readonly damaged?: "refuse" | "keep";
   /**
-   * How many rows from the top are needed, ≥ 1: of a baseline JPEG that stands upright the others are not decoded, and undefined. What is
-   * wrong with the file goes unnoticed then: for images that were decoded before, as every import does. Default: all.
+   * How many rows from the top are needed, ≥ 1: of a baseline JPEG that stands upright the others need not be decoded, and are undefined.
+   * What is wrong with them goes unnoticed. Default: all.
    */
   readonly rows?: number;
   /**

@@ -151,7 +151,15 @@ Deno.test("decodeImage() decodes only the rows of a JPEG that are needed, and th
         assert.deepEqual(part.pixels.subarray(0, end), whole.pixels.subarray(0, end), `${name}: ${rows}`);
       }
     }
-    const untouched = decodeImage(file, { rows: 1, allocate: (length) => new Uint8Array(length).fill(77) });
+    const damaged = file.slice();
+    damaged.fill(0, file.length - 300, file.length - 200);
+    assert.throws(() => decodeImage(damaged, { rows: 60 }), ImageError);
+    assert.throws(() => decodeImage(file.subarray(0, -20), { rows: 20 }), ImageError); // its end is missing
+    const untouched = decodeImage(file, {
+      damaged: "keep",
+      rows: 1,
+      allocate: (length) => new Uint8Array(length).fill(77),
+    });
     assert.ok(untouched.pixels.subarray(-24 * 3 * 40).every((value) => value === 77)); // its lower half
   }
 });

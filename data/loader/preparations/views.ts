@@ -2,13 +2,14 @@
  * Augmented views of images.
  * @module
  */
-import { imageViews, imageViewsAsync, type SourceImage } from "@lacuna/tensor/image-views";
-import { checkAugmentPlan, drawSteps } from "../../augment/mod.ts";
-import type { AugmentPlan } from "../../augment/mod.ts";
+import { type ImageSteps, imageViews, imageViewsAsync, type SourceImage } from "@lacuna/tensor/image-views";
+import { checkAugmentPlan, drawSteps, rowsNeeded } from "../../augment/mod.ts";
+import type { AugmentPlan, ImageSize } from "../../augment/mod.ts";
 import { startImageKernels } from "../../augment/mod.ts";
-import { decodeImage } from "../../images/mod.ts";
+import { decodeImage, imageInfo } from "../../images/mod.ts";
 import type { Column } from "../../shards/column.ts";
 import type { Json, Preparation, PreparationContext, Preparer, Sample } from "../preparation.ts";
+import { PixelMemory } from "./_pixel_memory.ts";
 
 /** What becomes of images. */
 export type ViewsOptions = {
@@ -46,6 +47,17 @@ export function viewsPreparation(options: ViewsOptions): Preparation {
   return { module: import.meta.url, options: options as unknown as Json };
 }
 
+/** An image, and what becomes of it. */
+type DrawnImage = {
+  readonly image: SourceImage;
+  readonly steps: ImageSteps;
+  /** Of its pixels, if it is free when the views are made. */
+  readonly memory?: Uint8Array<ArrayBuffer>;
+};
+
+/** How a sample of a set becomes an image; `draw` says by the image's size what is then done to it. */
+type Reader = (sample: Sample, draw: (size: ImageSize) => ImageSteps) => DrawnImage;
+
 /**
  * Makes the preparer of a `viewsPreparation()`.
  * @throws {RangeError} If a set has no such column, or it holds no images, or images of other channels than the plan's.
@@ -54,7 +66,7 @@ export function viewsPreparation(options: ViewsOptions): Preparation {
 export async function createPreparer(
   options: Json,
   context: PreparationContext,
-): Promise<Preparer<SourceImage>> {
+): Promise<Preparer<DrawnImage>> {
   const { column, plan: given, views, minSize, kernels } = options as unknown as ViewsOptions;
   const plan = checkAugmentPlan(given);
   const { size: [height, width], mean, std } = plan;
@@ -63,7 +75,8 @@ export async function createPreparer(
       `Cannot give ${plan.views.length} views the names ${views.join(", ")}: give one for each`,
     );
   }
-  const readers = context.columns.map((columns) => readerOf(column, columns, mean.length, minSize));
+  const memory = new PixelMemory();
+  const readers = context.columns.map((columns) => readerOf(column, columns, mean.length, minSize, memory));
   if (kernels !== undefined) await startImageKernels(kernels);
   const format = { height, width, channels: mean.length, mean, std };
   const { seed } = context;
@@ -71,17 +84,20 @@ export async function createPreparer(
     arrays: Object.fromEntries(
       views.map((name) => [name, { dtype: "float32", shape: [height, width, mean.length] }]),
     ),
-    read: (sample) => readers[sample.set]!(sample),
-    prepare: async ({ samples: { epoch, address }, items }, out) => {
-      const steps = items.map((image, i) =>
-        drawSteps(plan, image, { seed, epoch: epoch[i]!, sample: address[i]! })
-      );
+    read: (sample) => {
+      const { set, epoch, address } = sample;
+      return readers[set]!(sample, (size) => drawSteps(plan, size, { seed, epoch, sample: address }));
+    },
+    prepare: async ({ items }, out) => {
+      const images = items.map(({ image }) => image);
+      const steps = items.map(({ steps }) => steps);
       const arrays = views.map((name) => out[name] as Float32Array);
       const whole = joined(arrays);
       const made = kernels === undefined
-        ? await imageViewsAsync(items, steps, format, whole && { out: whole })
-        : imageViews(items, steps, format, { threads: "one", ...whole && { out: whole } });
+        ? await imageViewsAsync(images, steps, format, whole && { out: whole })
+        : imageViews(images, steps, format, { threads: "one", ...whole && { out: whole } });
       if (whole === undefined) arrays.forEach((array, v) => array.set(made[v]!));
+      for (const item of items) if (item.memory) memory.giveBack(item.memory);
     },
   };
 }
@@ -101,7 +117,8 @@ function readerOf(
   columns: readonly Column[],
   channels: number,
   minSize: number | undefined,
-): (sample: Sample) => SourceImage {
+  memory: PixelMemory,
+): Reader {
   const column = columns.find((column) => column.name === name);
   if (column?.kind === "image") {
     const [height, width, c] = column.shape;
@@ -111,20 +128,41 @@ function readerOf(
       );
     }
     const size = height * width * c;
-    return ({ rows, index }) => {
+    return ({ rows, index }, draw) => {
       const values = rows.columns[name]!.values as Uint8Array;
-      return { height, width, channels, pixels: values.subarray(index * size, (index + 1) * size) };
+      const image = { height, width, channels, pixels: values.subarray(index * size, (index + 1) * size) };
+      return { image, steps: draw(image) };
     };
   }
   if (column?.kind === "encodedImage" && (channels === 1 || channels === 3 || channels === 4)) {
-    return ({ rows, index }) => {
+    return ({ rows, index }, draw) => {
       const { values, offsets } = rows.columns[name]!;
       const file = (values as Uint8Array).subarray(offsets![index]!, offsets![index + 1]!);
-      return decodeImage(file, { channels, ...minSize !== undefined && { minSize } });
+      return decodeAndDraw(file, channels, minSize, memory, draw);
     };
   }
   const there = columns.map(({ name, kind }) => `${name} (${kind})`).join(", ");
   throw new RangeError(
     `There is no column "${name}" of images that have ${channels} channels, only ${there}`,
   );
+}
+
+/** Decodes as much of an image as its views show. */
+function decodeAndDraw(
+  file: Uint8Array,
+  channels: 1 | 3 | 4,
+  minSize: number | undefined,
+  memory: PixelMemory,
+  draw: (size: ImageSize) => ImageSteps,
+): DrawnImage {
+  let taken: Uint8Array<ArrayBuffer> | undefined;
+  const allocate = (numBytes: number) => taken = memory.take(numBytes);
+  if (minSize !== undefined) { // its size is known when it is decoded
+    const image = decodeImage(file, { channels, allocate, minSize });
+    return { image, steps: draw(image), ...taken && { memory: taken } };
+  }
+  const { height, width } = imageInfo(file);
+  const steps = draw({ height, width });
+  const image = decodeImage(file, { channels, allocate, rows: rowsNeeded(steps, height) });
+  return { image, steps, ...taken && { memory: taken } };
 }
