@@ -130,7 +130,7 @@ function showView(view: View): Html {
     case "sound":
       return waveform(view.envelope);
     case "text":
-      return html`<blockquote>${shortened(view.text, MAX_TEXT)}</blockquote>`;
+      return html`<blockquote>${shortened(view.text.trimStart(), MAX_TEXT)}</blockquote>`;
     case "damaged":
       return html`<blockquote class="damaged">${view.reason}</blockquote>`;
   }

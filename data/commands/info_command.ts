@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import { encodePng } from "../images/encode_png.ts";
-import type { Dataset } from "../shards/open_dataset.ts";
+import type { Dataset, Split } from "../shards/open_dataset.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { writeAtomically } from "../write_atomically.ts";
 import { sayer, splitOf, withSet } from "./_commands.ts";
@@ -13,6 +13,7 @@ import { formatInfo } from "./_format_info.ts";
 import { setFolder } from "./_open_set.ts";
 import { renderInfo } from "./_render_info.ts";
 import { collectSamples } from "./_samples.ts";
+import { shownColumn } from "./_view.ts";
 
 type Flags = {
   readonly split?: string;
@@ -24,6 +25,7 @@ type Flags = {
 const PER_CLASS = 10; // samples
 const IN_ALL = 50;
 const IN_OTHERS = 24; // of the page's splits but the first
+const TEXTS = 18; // which are long
 
 /** Adds `data info`. */
 export function addInfoCommand(program: Command, terminal: Terminal): void {
@@ -63,7 +65,11 @@ async function info(set: string, flags: Flags, terminal: Terminal): Promise<void
         const split = splitOf(dataset, name);
         shown.push({
           split,
-          groups: await collectSamples(split, PER_CLASS, shown.length === 0 ? IN_ALL : IN_OTHERS),
+          groups: await collectSamples(
+            split,
+            PER_CLASS,
+            isText(split) ? TEXTS : shown.length === 0 ? IN_ALL : IN_OTHERS,
+          ),
         });
       }
       const file = flags.html === true ? `${setFolder(set)}/info.html` : flags.html;
@@ -71,6 +77,10 @@ async function info(set: string, flags: Flags, terminal: Terminal): Promise<void
       say(`Page: ${file}`);
     }
   });
+}
+
+function isText(split: Split): boolean {
+  return ["text", "tokens"].includes(shownColumn(split.columns).kind);
 }
 
 /** The manifest without the list of blocks, which is long and of no use to a reader. */

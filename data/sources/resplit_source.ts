@@ -52,9 +52,14 @@ export function resplitSource(dataset: Dataset, options: ResplitOptions): Source
       `${whole.name} has a split ${taken} already, which would be taken as it is: give the new one another name`,
     );
   }
-  const newDeal = options.by === "share" ? hashDeal(whole.columns, options) : quotaDeal(dataset, options);
+  const { newDeal, sizes } = options.by === "share"
+    ? hashDeal(whole.columns, options)
+    : quotaDeal(dataset, options);
   const splits = Object.fromEntries(
-    Object.keys(parts).map((part) => [part, dealtSource(dataset, from, part, newDeal)]),
+    Object.keys(parts).map((part, i) => [part, {
+      ...(sizes === undefined ? {} : { numItems: sizes[i]! }),
+      ...dealtSource(dataset, from, part, newDeal),
+    }]),
   );
   return { ...whole, splits: { ...splits, ...others } };
 }
@@ -71,8 +76,11 @@ function dealtSource(dataset: Dataset, from: string, part: string, newDeal: () =
   };
 }
 
+/** A new pass over the rows, and how many each part gets, if that is known before. */
+type Dealing = { readonly newDeal: () => Deal; readonly sizes?: readonly number[] };
+
 /** By the first 48 bits of the SHA-256 of what a row holds beside labels and numbers: a share of the hashes for each part. */
-function hashDeal(columns: readonly Column[], { parts, seed = 0 }: ResplitOptions): () => Deal {
+function hashDeal(columns: readonly Column[], { parts, seed = 0 }: ResplitOptions): Dealing {
   const content = columns.filter(({ kind }) => kind !== "label" && kind !== "number");
   const hashed = content.length > 0 ? content : columns;
   const deal: Deal = (row) => {
@@ -83,11 +91,11 @@ function hashDeal(columns: readonly Column[], { parts, seed = 0 }: ResplitOption
     }
     return partAt(hash.digest().readUIntBE(0, 6) / 2 ** 48, parts);
   };
-  return () => deal;
+  return { newDeal: () => deal };
 }
 
 /** Draws that meet the number of rows of each class and part: of n rows to come, k of which go to a part, the next goes there with k / n. */
-function quotaDeal(dataset: Dataset, { from, parts, by, stratify, seed = 0 }: ResplitOptions): () => Deal {
+function quotaDeal(dataset: Dataset, { from, parts, by, stratify, seed = 0 }: ResplitOptions): Dealing {
   const split = dataset.split(from);
   const sizes = stratify === undefined ? [split.numRows] : classSizes(dataset, from, stratify);
   const shares = Object.values(parts).map((part) => by === "count" ? part / split.numRows : part);
@@ -102,10 +110,10 @@ function quotaDeal(dataset: Dataset, { from, parts, by, stratify, seed = 0 }: Re
   }
   const quotas = dealSizes(sizes, shares);
   const prng = stream({ seed, name: "data split" });
-  return () => {
+  const newDeal = () => {
     const left = [...sizes];
     const leftOf = quotas.map((quota) => [...quota]);
-    return (row, index) => {
+    return (row: Row, index: number) => {
       const group = stratify === undefined ? 0 : row[stratify] as number;
       let at = uniform(prng, index) * left[group]!--;
       const chosen = leftOf[group]!.findIndex((quota) => (at -= quota) < 0);
@@ -114,6 +122,7 @@ function quotaDeal(dataset: Dataset, { from, parts, by, stratify, seed = 0 }: Re
       return Object.keys(parts)[chosen];
     };
   };
+  return { newDeal, sizes: shares.map((_, i) => quotas.reduce((sum, quota) => sum + quota[i]!, 0)) };
 }
 
 function classSizes(dataset: Dataset, from: string, column: string): readonly number[] {
