@@ -63,7 +63,8 @@ export class TarReader {
       else if (type === "K" || type === "g") await this.#metadata(ownSize, "header"); // a link's target; notes on all
       else {
         const size = this.#sizeOf(pax, ownSize);
-        const name = pax.get("path") ?? longName ?? headerName(header);
+        const name = pax.get("GNU.sparse.name") ?? pax.get("path") ?? longName ?? headerName(header);
+        if (type === "S" && header[482] !== 0) await this.#skipSparseMap();
         const isFolder = type === "5" || (type === "\0" && name.endsWith("/"));
         this.#unread = isFolder ? 0 : padded(size);
         longName = undefined;
@@ -124,6 +125,15 @@ export class TarReader {
         );
       }
       return await this.#bytes.reader.take(BLOCK);
+    }
+  }
+
+  /** The blocks between the header of a sparse file and its content, each of which says whether one more follows. */
+  async #skipSparseMap(): Promise<void> {
+    for (let hasMore = true; hasMore;) {
+      const block = await this.#bytes.reader.take(BLOCK);
+      if (block.length < BLOCK) throw this.#cutShort();
+      hasMore = block[504] !== 0;
     }
   }
 

@@ -213,6 +213,23 @@ Deno.test("webdatasetSource() drops a sample with a sparse file or a giant name 
   }
 });
 
+Deno.test("webdatasetSource() goes on behind a sparse file, whose map has blocks of its own", async () => {
+  const sparse = tarBytes([{ name: "x.cls", type: "S", content: "1" }], 0);
+  sparse[482] = 1; // one block more of the map follows
+  const sum = sparse.subarray(0, 512).fill(32, 148, 156).reduce((total, byte) => total + byte, 0);
+  sparse.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+  const map = [1, 0].map((hasMore) => new Uint8Array(512).fill(7, 0, 504).fill(hasMore, 504));
+  const parts = [
+    sparse.subarray(0, 512),
+    ...map,
+    sparse.subarray(512),
+    tarBytes([{ name: "y.cls", content: "2" }]),
+  ];
+  await withArchive(Uint8Array.from(parts.flatMap((part) => [...part])), async (source) => {
+    assert.deepEqual(await readReasons(source), ["archive entry is a sparse file", ""]);
+  });
+});
+
 Deno.test("webdatasetSource() stops at a damaged archive, naming it and the entry", async () => {
   const whole = tarBytes(sample("x", 1));
   const damaged: [about: RegExp, bytes: Uint8Array][] = [
