@@ -1,4 +1,4 @@
-import type { ShardSizes } from "./_journal.ts";
+import type { ShardSizes } from "./_import_journal.ts";
 
 const BLOCK_BYTES = 2 ** 20; // at least, and less than twice as much where all rows are of one size
 const MAX_ROWS_PER_BLOCK = 65_536;

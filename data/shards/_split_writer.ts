@@ -3,7 +3,8 @@ import { SourceError } from "../source_error.ts";
 import type { Source, SourceItem, SplitSource } from "../sources/source.ts";
 import { arrowSchema } from "./_arrow_schema.ts";
 import { BlockChecks } from "./_block_check.ts";
-import { type ImportFacts, type Journal, NOTHING_YET, type SplitProgress } from "./_journal.ts";
+import { HashingSource } from "./_hashing_source.ts";
+import type { ImportFacts, ImportJournal, ShardSizes } from "./_import_journal.ts";
 import { readBlock } from "./_read_block.ts";
 import { RowsBuilder } from "./_rows_builder.ts";
 import { ShardFile } from "./_shard_file.ts";
@@ -11,7 +12,7 @@ import { isFirstBlock, shardSizes } from "./_shard_sizes.ts";
 import { SplitSummary } from "./_split_summary.ts";
 import { bytesOf } from "./_storage.ts";
 import { fileBytes } from "./file_bytes.ts";
-import type { SplitManifest } from "./manifest.ts";
+import type { ShardEntry, SplitManifest } from "./manifest.ts";
 import type { Row } from "./rows.ts";
 import type { WriteOptions } from "./write_shards.ts";
 
@@ -21,8 +22,9 @@ export type Writing = {
   readonly source: Source;
   readonly facts: ImportFacts;
   readonly options: WriteOptions;
-  /** Told after every shard. */
-  readonly save: (journal: Journal) => void;
+  readonly journal: ImportJournal;
+  /** Waits until the disk has the names of the folder's files. */
+  readonly flush: () => void;
 };
 
 /** Writes one split, from where the journal says. */
@@ -33,58 +35,61 @@ export class SplitWriter {
   readonly #summary: SplitSummary;
   readonly #builder: RowsBuilder;
   readonly #dropped: Record<string, number>;
-  #journal: Journal;
-  #progress: SplitProgress;
+  readonly #shards: ShardEntry[];
+  #sizes: ShardSizes | undefined;
   #items: number;
   #bytes: number;
   #shard: ShardFile | undefined;
 
-  constructor(name: string, journal: Journal, writing: Writing) {
-    const { source } = writing;
+  constructor(name: string, writing: Writing) {
+    const { source, journal } = writing;
+    const steps = journal.steps(name);
     this.#name = name;
     this.#split = source.splits[name]!;
     this.#of = writing;
     this.#summary = new SplitSummary(source.columns);
     this.#builder = new RowsBuilder(source.columns);
-    this.#journal = journal;
-    this.#progress = journal.splits[name] ?? NOTHING_YET;
-    this.#dropped = { ...this.#progress.dropped };
-    this.#items = this.#progress.items;
-    this.#bytes = this.#progress.shards.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#dropped = { ...steps.at(-1)?.dropped };
+    this.#shards = steps.flatMap(({ shard }) => shard ?? []);
+    this.#sizes = journal.sizes;
+    this.#items = steps.at(-1)?.items ?? 0;
+    this.#bytes = this.#shards.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Writes what is missing; the journal is as it is when it is done. */
-  async run(): Promise<{ readonly manifest: SplitManifest; readonly journal: Journal }> {
+  /** Writes what is missing. */
+  async run(): Promise<SplitManifest> {
     await this.#repeat();
+    const last = this.#of.journal.steps(this.#name).at(-1);
     try {
-      if (!this.#progress.done) await this.#goOn();
+      if (!last?.done) await this.#goOn(last?.last ?? null);
     } catch (error) {
       this.#shard?.discard();
       throw error;
     }
-    const manifest = { ...this.#summary.result(), shards: this.#progress.shards };
-    return { manifest, journal: this.#journal };
+    return { ...this.#summary.result(), shards: this.#shards };
   }
 
-  /** Sums up the rows of the shards that are done, and checks them as it goes. */
+  /** Sums up the rows of the shards that are done, and checks every byte of them. */
   async #repeat(): Promise<void> {
     const { folder, source: { columns }, facts: { compression } } = this.#of;
     const checks = new BlockChecks(0, "always");
     let index = 0;
-    for (const shard of this.#progress.shards) {
-      const bytes = fileBytes(`${folder}/${shard.file}`);
+    for (const shard of this.#shards) {
+      const file = fileBytes(`${folder}/${shard.file}`);
+      const bytes = await HashingSource.of(file, shard);
       const firstBlock = index;
       for (; index < firstBlock + shard.blocks.length; index++) {
-        const facts = { columns, compression, rowsPerBlock: this.#journal.sizes!.rowsPerBlock };
+        const facts = { columns, compression, rowsPerBlock: this.#sizes!.rowsPerBlock };
         const rows = await readBlock(bytes, { shard, firstBlock, index }, facts, checks);
         this.#summary.update(rows.numRows, Object.values(rows.columns));
       }
-      bytes.close?.();
+      await bytes.finish();
+      file.close?.();
     }
   }
 
-  async #goOn(): Promise<void> {
-    const { last } = this.#progress;
+  /** @param last SHA-256 of the last item that was taken, if any was. */
+  async #goOn(last: string | null): Promise<void> {
     const from = this.#items - (last === null ? 0 : 1); // the last one again, to see that it is the same
     let expected = last;
     for await (const item of this.#split.items(from)) {
@@ -109,14 +114,13 @@ export class SplitWriter {
       if (!(error instanceof RangeError)) throw error;
       this.#refuse(`Item ${this.#items - 1} of ${this.#called} does not fit: ${error.message}`, error);
     }
-    const { sizes } = this.#journal;
     const { numRows, byteLength } = this.#builder;
-    const isFull = sizes === undefined
+    const isFull = this.#sizes === undefined
       ? isFirstBlock(numRows, byteLength, this.#of.facts.rowsPerBlock)
-      : numRows === sizes.rowsPerBlock;
+      : numRows === this.#sizes.rowsPerBlock;
     if (!isFull) return;
     this.#writeBlock();
-    if (this.#shard!.rows >= this.#journal.sizes!.rowsPerShard) this.#finishShard(row);
+    if (this.#shard!.rows >= this.#sizes!.rowsPerShard) this.#finishShard(row);
   }
 
   #writeBlock(): void {
@@ -125,10 +129,7 @@ export class SplitWriter {
     this.#shard ??= this.#openShard();
     this.#shard.append(numRows, columns);
     this.#summary.update(numRows, columns);
-    if (this.#journal.sizes === undefined) {
-      const sizes = shardSizes(numRows, byteLength, this.#shard.bytes, this.#of.facts);
-      this.#journal = { ...this.#journal, sizes };
-    }
+    this.#sizes ??= shardSizes(numRows, byteLength, this.#shard.bytes, this.#of.facts);
     this.#of.options.onProgress?.({
       split: this.#name,
       items: this.#items,
@@ -140,27 +141,28 @@ export class SplitWriter {
 
   #openShard(): ShardFile {
     const { folder, source, facts } = this.#of;
-    const number = String(this.#progress.shards.length).padStart(5, "0");
+    const number = String(this.#shards.length).padStart(5, "0");
     return new ShardFile(folder, `${this.#name}-${number}.arrow`, arrowSchema(source), facts.compression);
   }
 
   /** @param last The row that it ends with, or nothing if it is the split's last. */
   #finishShard(last?: Row): void {
-    const entry = this.#shard?.finish();
+    const shard = this.#shard?.finish() ?? null;
     this.#shard = undefined;
-    this.#bytes += entry?.bytes ?? 0;
-    this.#progress = {
+    if (shard !== null) {
+      this.#shards.push(shard);
+      this.#bytes += shard.bytes;
+      this.#of.flush(); // what the journal names is there, whatever happens
+    }
+    this.#of.journal.add({
+      split: this.#name,
+      sizes: this.#sizes!,
       items: this.#items,
       dropped: { ...this.#dropped },
       last: last === undefined ? null : hashOf(last),
-      shards: entry === undefined ? this.#progress.shards : [...this.#progress.shards, entry],
+      shard,
       done: last === undefined,
-    };
-    this.#journal = {
-      ...this.#journal,
-      splits: { ...this.#journal.splits, [this.#name]: this.#progress },
-    };
-    this.#of.save(this.#journal);
+    });
   }
 
   #end(): void {

@@ -88,7 +88,7 @@ export async function readManifest(source: ByteSource): Promise<Manifest> {
 
 function parseJson(bytes: Uint8Array, refuse: (found: string) => never): unknown {
   try {
-    return parseSealedJson(bytes);
+    return parseSealedJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), "accept");
   } catch (error) {
     return refuse((error as Error).message);
   }

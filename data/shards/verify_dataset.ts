@@ -2,11 +2,11 @@
  * Every byte of a data set, checked.
  * @module
  */
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { describeSchema, fileFacts } from "./_file_facts.ts";
 import { arrowSchema } from "./_arrow_schema.ts";
 import { BlockChecks } from "./_block_check.ts";
+import { HashingSource } from "./_hashing_source.ts";
 import { readBlock } from "./_read_block.ts";
 import { SplitSummary } from "./_split_summary.ts";
 import { ShardError } from "../shard_error.ts";
@@ -114,11 +114,7 @@ class Verifier {
   ): Promise<ShardError | undefined> {
     const source = this.#open(shard.file);
     try {
-      const size = await source.size();
-      if (size !== shard.bytes) {
-        throw new ShardError(source.name, "size", `it has ${size} bytes, its manifest says ${shard.bytes}`);
-      }
-      const hashing = new HashingSource(source);
+      const hashing = await HashingSource.of(source, shard);
       for (let i = 0; i < shard.blocks.length; i++) {
         this.#options.signal?.throwIfAborted();
         const place = { shard, firstBlock, index: firstBlock + i };
@@ -133,10 +129,7 @@ class Verifier {
         const bytes = this.bytes + hashing.position;
         this.#options.onProgress?.({ file: shard.file, bytes, numBytes: this.#numBytes });
       }
-      const found = await hashing.digest(size);
-      if (found !== shard.sha256) {
-        throw new ShardError(source.name, "sha256", `it has ${found}, its manifest says ${shard.sha256}`);
-      }
+      await hashing.finish();
       await this.#checkFacts(source, shard);
       return undefined;
     } catch (error) {
@@ -175,51 +168,6 @@ class Verifier {
       const found = `column "${column}" of split "${name}" has ${JSON.stringify(statistics[column])}, ` +
         `the manifest says ${JSON.stringify(split.statistics[column])}`;
       this.problems.push(new ShardError(manifestFile, "statistics", found));
-    }
-  }
-}
-
-/** Reads ranges in ascending order, and hashes them and what lies between. */
-class HashingSource implements ByteSource {
-  readonly name: string;
-  readonly size: () => Promise<number>;
-  readonly #source: ByteSource;
-  readonly #hash = createHash("sha256");
-  #position = 0;
-
-  constructor(source: ByteSource) {
-    this.name = source.name;
-    this.size = source.size;
-    this.#source = source;
-  }
-
-  get position(): number {
-    return this.#position;
-  }
-
-  readonly read = async (
-    offset: number,
-    length: number,
-    into?: Uint8Array<ArrayBuffer>,
-  ): Promise<Uint8Array<ArrayBuffer>> => {
-    await this.#passTo(offset);
-    const bytes = await this.#source.read(offset, length, into);
-    this.#hash.update(bytes);
-    this.#position = offset + length;
-    return bytes;
-  };
-
-  /** SHA-256 of the whole file. */
-  async digest(size: number): Promise<string> {
-    await this.#passTo(size);
-    return this.#hash.digest("hex");
-  }
-
-  async #passTo(offset: number): Promise<void> {
-    while (this.#position < offset) {
-      const length = Math.min(offset - this.#position, 2 ** 20);
-      this.#hash.update(await this.#source.read(this.#position, length));
-      this.#position += length;
     }
   }
 }

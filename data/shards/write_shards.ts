@@ -7,7 +7,7 @@ import { SourceError } from "../source_error.ts";
 import { StorageError } from "../storage_error.ts";
 import { writeAtomically } from "../write_atomically.ts";
 import { ImportLock } from "./_import_lock.ts";
-import { type ImportFacts, journalFile, startJournal, writeJournal } from "./_journal.ts";
+import { type ImportFacts, ImportJournal } from "./_import_journal.ts";
 import { sealedJson } from "./_sealed_json.ts";
 import { SplitWriter } from "./_split_writer.ts";
 import type { Compression, Manifest, SplitManifest } from "./manifest.ts";
@@ -93,17 +93,10 @@ export async function writeShards(
   await makeFolder(folder);
   using lock = new ImportLock(folder);
   if (options.replace) await removeDataset(folder);
-  let journal = await startJournal(folder, facts);
-  const save = (changed: typeof journal): void => {
-    lock.flush(); // a shard that the journal names is there, whatever happens
-    writeJournal(folder, changed);
-  };
+  using journal = await ImportJournal.open(folder, facts);
+  const writing = { folder, source, facts, options, journal, flush: () => lock.flush() };
   const splits: Record<string, SplitManifest> = {};
-  for (const name of Object.keys(source.splits)) {
-    const written = await new SplitWriter(name, journal, { folder, source, facts, options, save }).run();
-    splits[name] = written.manifest;
-    journal = written.journal;
-  }
+  for (const name of Object.keys(source.splits)) splits[name] = await new SplitWriter(name, writing).run();
   const manifest: Manifest = {
     format: 2,
     name: source.name,
@@ -112,11 +105,11 @@ export async function writeShards(
     columns: source.columns,
     rowsPerBlock: journal.sizes!.rowsPerBlock,
     compression: facts.compression,
-    dropped: sumOf(Object.values(journal.splits).map(({ dropped }) => dropped)),
+    dropped: journal.dropped(),
     splits,
   };
   writeAtomically(`${folder}/manifest.json`, sealedJson(manifest));
-  await Deno.remove(journalFile(folder));
+  journal.remove();
   return manifest;
 }
 
@@ -171,14 +164,6 @@ async function removeDataset(folder: string): Promise<void> {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(folder)) if (isFile) names.push(name);
   const ours = names.filter((name) => /^[\w-]+-\d{5,}\.arrow(\.tmp)?$/.test(name));
-  const first = ["manifest.json", "import.json"].filter((name) => names.includes(name));
+  const first = ["manifest.json", "import.jsonl"].filter((name) => names.includes(name));
   for (const name of [...first, ...ours]) await Deno.remove(`${folder}/${name}`);
-}
-
-function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const [reason, count] of counts.flatMap(Object.entries<number>)) {
-    sum[reason] = (sum[reason] ?? 0) + count;
-  }
-  return sum;
 }

@@ -105,12 +105,37 @@ Deno.test("an import goes on if it died between a shard and the journal, or befo
     await writeShards(`${folder}/whole`, everyKindSource(), options);
     const expected = await contents(`${folder}/whole`);
     await cutImport(`${folder}/cut`, 10);
-    const journal = await Deno.readFile(`${folder}/cut/import.json`);
+    const journal = await Deno.readFile(`${folder}/cut/import.jsonl`);
     await cutImport(`${folder}/cut`, 20); // more shards than the journal will know of
     for (let time = 0; time < 2; time++) { // and again, now with a manifest
-      await Deno.writeFile(`${folder}/cut/import.json`, journal);
+      await Deno.writeFile(`${folder}/cut/import.jsonl`, journal);
       await writeShards(`${folder}/cut`, everyKindSource(), options);
       assert.deepEqual(await contents(`${folder}/cut`), expected);
+    }
+  }));
+
+Deno.test("an import goes on if its journal was cut anywhere in a line, and not if it was damaged", () =>
+  withTempFolder(async (folder) => {
+    await writeShards(`${folder}/whole`, everyKindSource(), options);
+    const expected = await contents(`${folder}/whole`);
+    await cutImport(`${folder}/cut`, 20);
+    const file = `${folder}/cut/import.jsonl`;
+    const journal = await Deno.readFile(file);
+    const header = journal.indexOf(10) + 1;
+    for (const length of [header, header + 1, (header + journal.length) >> 1, journal.length - 1]) {
+      await Deno.remove(`${folder}/cut/manifest.json`).catch(() => {});
+      await Deno.writeFile(file, journal.subarray(0, length));
+      await writeShards(`${folder}/cut`, everyKindSource(), options);
+      assert.deepEqual(await contents(`${folder}/cut`), expected);
+    }
+    for (const at of [0, header >> 1, header + 100, journal.length - 2]) {
+      const damaged = journal.slice();
+      damaged[at]! ^= 1;
+      await Deno.writeFile(file, damaged);
+      await assert.rejects(
+        writeShards(`${folder}/cut`, everyKindSource(), options),
+        (error) => error instanceof ShardError && error.file === file && /no journal/.test(error.message),
+      );
     }
   }));
 

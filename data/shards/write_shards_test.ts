@@ -74,7 +74,7 @@ Deno.test("writeShards() refuses a value that does not fit its column, and says 
         assert.match(error.message, new RegExp(`Item ${rows.length - 1} of split "train" of some`));
         return true;
       });
-      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["import.json"]);
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["import.jsonl"]);
     });
   }
 });
@@ -143,7 +143,7 @@ Deno.test("writeShards() fills no disk without saying so, and goes on when there
       new TextDecoder().decode(stderr),
       /StorageError: Cannot write .*train-00000\.arrow \(File too large/,
     );
-    assert.deepEqual([...Deno.readDirSync(`${folder}/data`)].map(({ name }) => name), ["import.json"]);
+    assert.deepEqual([...Deno.readDirSync(`${folder}/data`)].map(({ name }) => name), ["import.jsonl"]);
     assert.ok((await run("")).success);
     assert.deepEqual((await verifyDataset(`${folder}/data`)).problems, []);
   }));
@@ -158,10 +158,20 @@ Deno.test("writeShards() does not write where another import writes", {
   ignore: Deno.build.os === "windows",
 }, () =>
   withTempFolder(async (folder) => {
-    const both = [writeShards(folder, everyKindSource()), writeShards(folder, everyKindSource())];
-    const refused = (await Promise.allSettled(both)).filter(({ status }) => status === "rejected");
-    assert.equal(refused.length, 1);
-    const { reason } = refused[0] as PromiseRejectedResult;
-    assert.ok(reason instanceof StorageError && /another import writes there/.test(reason.message));
+    const source = everyKindSource();
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const items = async function* (from: number) {
+      begun.resolve();
+      await gate.promise;
+      yield* source.splits["test"]!.items(from);
+    };
+    const first = writeShards(folder, { ...source, splits: { test: { items } } });
+    await begun.promise;
+    await assert.rejects(
+      writeShards(folder, source),
+      (error) => error instanceof StorageError && /another import writes there/.test(error.message),
+    );
+    gate.resolve();
+    await first;
     await writeShards(folder, everyKindSource(), { replace: true }); // now it may
   }));
