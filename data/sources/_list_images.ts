@@ -1,7 +1,7 @@
 import { isMissing } from "../_is_missing.ts";
 import { SourceError } from "../source_error.ts";
 import { parseCsv } from "./_parse_csv.ts";
-import { sortedEntries } from "./_walk_files.ts";
+import { sortedEntries } from "./_sorted_entries.ts";
 
 /** A file that may be an image of a data set. */
 export type ListedFile = {

@@ -4,6 +4,7 @@ import { decodeAudio } from "../audio/decode_audio.ts";
 import { mixToMono } from "../audio/mix_to_mono.ts";
 import { resample } from "../audio/resample.ts";
 import type { Column } from "../shards/column.ts";
+import { cannotRead } from "./_cannot_read.ts";
 
 /** What becomes of each sound. */
 export type SoundOptions = {
@@ -32,12 +33,15 @@ export async function readSound(
 ): Promise<
   { readonly audio: Uint8Array | Float32Array } | { readonly dropped: string; readonly detail: string }
 > {
-  const { size } = await Deno.stat(path);
+  const refuse = (error: unknown): never => {
+    throw cannotRead(path, error);
+  };
+  const { size } = await Deno.stat(path).catch(refuse);
   const mostBytes = 8 * (limits.maxSamples ?? 2 ** 26) + 2 ** 20; // no sample takes more than a float64
   if (size > mostBytes) {
     return { dropped: "is too large", detail: `${path} has ${size} bytes, at most ${mostBytes} are read` };
   }
-  const bytes = await Deno.readFile(path);
+  const bytes = await Deno.readFile(path).catch(refuse);
   try {
     const decoded = decodeAudio(bytes, limits);
     if (decoded.channels[0]!.length === 0) return { dropped: "holds no samples", detail: path };

@@ -5,8 +5,9 @@
 import { stream, uniform } from "@lacuna/random";
 import { isMissing } from "../_is_missing.ts";
 import { SourceError } from "../source_error.ts";
+import { listFolder } from "./_list_images.ts";
 import { readSound, soundColumn, type SoundOptions } from "./_read_sound.ts";
-import { sortedEntries, walkFiles } from "./_walk_files.ts";
+import { sortedEntries } from "./_sorted_entries.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** A language that there is a package for. */
@@ -42,7 +43,7 @@ export async function asteriskSource(options: AsteriskOptions = {}): Promise<Sou
   const recordings: Recording[] = [];
   for (const [label, language] of languages.entries()) {
     const folder = await findVoice(path, language);
-    for await (const file of walkFiles(folder)) {
+    for await (const { path: file } of listFolder(folder)) {
       if (file.endsWith(".wav")) {
         recordings.push({ path: `${folder}/${file}`, label, text: file.slice(0, -".wav".length) });
       }

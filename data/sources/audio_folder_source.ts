@@ -6,9 +6,10 @@ import { isMissing } from "../_is_missing.ts";
 import type { AudioLimits } from "../audio/audio_limits.ts";
 import type { Column } from "../shards/column.ts";
 import { SourceError } from "../source_error.ts";
+import { type ListedFile, listFolder } from "./_list_images.ts";
 import { parseCsv } from "./_parse_csv.ts";
 import { readSound, soundColumn } from "./_read_sound.ts";
-import { sortedEntries, walkFiles } from "./_walk_files.ts";
+import { sortedEntries } from "./_sorted_entries.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** Where the sounds are, and what becomes of them. */
@@ -40,7 +41,7 @@ const splitNames = ["train", "valid", "validation", "dev", "test"];
 /**
  * A folder of WAV and FLAC files, at any depth, as a data set: the columns are `audio`, then `label` if the folders are classes and
  * `text` if there are words. All channels are mixed to one, at one sample rate. If the folder holds nothing but folders of the names
- * train, valid, validation, dev and test, these are its splits; otherwise all is in "train". The order is that of the paths.
+ * train, valid, validation, dev and test, these are its splits; otherwise all is in "train". The order is that of the paths; links are followed to files within the folder only.
  * @param options Where and how.
  * @throws {SourceError} If there is no such folder, no sound in it, or a `metadata.csv` that is asked for is not there or malformed.
  *
@@ -93,13 +94,13 @@ async function findClasses(roots: readonly string[]): Promise<string[]> {
   return [...new Set(entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name))].sort();
 }
 
-async function* walkSounds(root: string): AsyncGenerator<string> {
-  for await (const path of walkFiles(root)) if (soundFile.test(path)) yield path;
+async function* listSounds(root: string): AsyncGenerator<ListedFile> {
+  for await (const file of listFolder(root)) if (soundFile.test(file.path)) yield file;
 }
 
 async function countSounds(root: string): Promise<number> {
   let count = 0;
-  for await (const _ of walkSounds(root)) count++;
+  for await (const _ of listSounds(root)) count++;
   if (count === 0) {
     throw new SourceError(root, `${root} has no file that ends in .wav or .flac: name a folder that has`);
   }
@@ -173,18 +174,18 @@ type ReadingOptions = {
 
 async function* readItems(root: string, from: number, reading: ReadingOptions): AsyncGenerator<SourceItem> {
   let index = 0;
-  for await (const path of walkSounds(root)) {
-    if (index++ >= from) yield await readItem(root, path, reading);
+  for await (const file of listSounds(root)) {
+    if (index++ >= from) yield await readItem(root, file, reading);
   }
 }
 
-async function readItem(root: string, path: string, reading: ReadingOptions): Promise<SourceItem> {
+async function readItem(root: string, file: ListedFile, reading: ReadingOptions): Promise<SourceItem> {
+  const { path, className, problem } = file;
   const { options, classNames, textOf } = reading;
   const detail = `${root}/${path}`;
-  const label = classNames.indexOf(path.split("/")[0]!);
-  if (classNames.length > 0 && !(label >= 0 && path.includes("/"))) {
-    return { dropped: "is in no class's folder", detail };
-  }
+  if (problem !== undefined) return { dropped: problem, detail };
+  const label = className === undefined ? -1 : classNames.indexOf(className);
+  if (classNames.length > 0 && label < 0) return { dropped: "is in no class's folder", detail };
   const hasText = (options.text ?? "none") !== "none";
   const text = hasText ? await textOf(path) : undefined;
   if (hasText && text === undefined) return { dropped: "has no words", detail };

@@ -99,6 +99,26 @@ Deno.test("audioFolderSource() takes splits from folders, and words from a table
     assert.equal(rowsOf(await Array.fromAsync(byFile.splits.train!.items(0)))[0]!.text, "Hello world.");
   }));
 
+Deno.test("audioFolderSource() drops links that lead elsewhere, and stops at a file that has gone", () =>
+  withTempFolder(async (folder) => {
+    await fill(folder, {
+      "in/a.wav": wavOf16(half, 16000),
+      "in/b.wav": wavOf16(half, 16000),
+      "out.wav": wavOf16(half, 16000),
+    });
+    await Deno.symlink(`${folder}/in/a.wav`, `${folder}/in/c.wav`);
+    await Deno.symlink(`${folder}/out.wav`, `${folder}/in/d.wav`);
+    await Deno.symlink(`${folder}/none`, `${folder}/in/e.wav`);
+    const { items, numItems } = (await audioFolderSource({ path: `${folder}/in` })).splits.train!;
+    const met = (await Array.fromAsync(items(0))).map((item) => "dropped" in item ? item.dropped : "row");
+    assert.deepEqual(met, ["row", "row", "row", "leads out of the folder", "is not there"]);
+    assert.equal(numItems, 5);
+    const reading = items(0)[Symbol.asyncIterator]();
+    await reading.next();
+    await Deno.remove(`${folder}/in/b.wav`);
+    await assert.rejects(reading.next(), /Cannot read .*b\.wav \(there is no such file\)/);
+  }));
+
 Deno.test("audioFolderSource() says what is missing", () =>
   withTempFolder(async (folder) => {
     const rejects = (options: Parameters<typeof audioFolderSource>[0], message: RegExp) =>

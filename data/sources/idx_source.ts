@@ -7,7 +7,7 @@ import { SourceError } from "../source_error.ts";
 import { type IdxFile, idxFile } from "./_idx_file.ts";
 import { openBytes } from "./_open_bytes.ts";
 import { type IdxPair, idxSplit, imageShape } from "./_idx_split.ts";
-import { sortedEntries } from "./_walk_files.ts";
+import { sortedEntries } from "./_sorted_entries.ts";
 import type { Source } from "./source.ts";
 
 /** Where the files are, and what they hold. */

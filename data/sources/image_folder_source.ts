@@ -11,7 +11,7 @@ import type { Column } from "../shards/column.ts";
 import type { Value } from "../shards/rows.ts";
 import { SourceError } from "../source_error.ts";
 import { type ListedFile, listFolder, listTable } from "./_list_images.ts";
-import { sortedEntries } from "./_walk_files.ts";
+import { sortedEntries } from "./_sorted_entries.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** Where the images are, and what becomes of them. */
