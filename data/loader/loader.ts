@@ -307,6 +307,7 @@ class OrderedLoader implements Loader {
     if (this.#parts.isEager) begun.resolve();
     const prepared = this.#prepare(epoch, index, begun.promise);
     prepared.catch(() => {}); // told when its turn comes
+    begun.promise.catch(() => {}); // it may be given up before anybody waits for it
     return {
       prepared,
       begin: begun.resolve,

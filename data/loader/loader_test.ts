@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { ShardError } from "../shard_error.ts";
 import { madeUpSplit } from "./_made_up_split.ts";
 import { RefusalError, testPreparation } from "./_test_preparation.ts";
 import { blockOrder } from "./block_order.ts";
@@ -122,11 +123,11 @@ Deno.test("createLoader() takes the same memory however many rows have passed, o
       workers,
     });
     const bytes: number[] = [];
-    for await (using batch of loader.batches({ from: loader.numBatches - 800 })) {
-      if (batch.index % 200 === 199) bytes.push(Deno.memoryUsage().rss);
+    for await (using batch of loader.batches({ from: loader.numBatches - 400 })) {
+      if (batch.index % 100 === 99) bytes.push(Deno.memoryUsage().rss);
     }
     assert.equal(bytes.length, 4);
-    assert.ok(bytes[3]! - bytes[1]! < 2 ** 25, `${bytes}`); // 400 batches, read from 88 MB, have not left 32 MiB
+    assert.ok(bytes[3]! - bytes[1]! < 2 ** 25, `${bytes}`); // 200 batches, of 44 MB that were read, have not left 32 MiB
   }
 });
 
@@ -218,6 +219,67 @@ Deno.test("createLoader() gives an error of a preparation as it was thrown, afte
     }, (error) => error instanceof RefusalError && error.message === "Row 20 is refused" && error.row === 20);
     assert.equal(numGiven, 3); // 0…17
   }
+});
+
+Deno.test("createLoader() gives a block's error as it was thrown, after the batches that do not need the block", async () => {
+  const whole = madeUpSplit(60);
+  const torn = new ShardError("train-00000.arrow", "sha256", "other bytes");
+  const data = {
+    ...whole,
+    readBlock: (block: number) => block === 3 ? Promise.reject(torn) : whole.readBlock(block),
+  };
+  for (const workers of [0, 2]) {
+    await using loader = await createLoader({
+      data,
+      preparation: testPreparation(),
+      batchSize: 6,
+      shuffle: false,
+      workers,
+    });
+    let numGiven = 0;
+    await assert.rejects(async () => {
+      for await (using _ of loader.batches()) numGiven++;
+    }, torn);
+    assert.equal(numGiven, 5); // 0…29
+  }
+});
+
+Deno.test("createLoader() gives several sequences at a time, each as if it were alone", async () => {
+  for (const workers of [0, 2]) {
+    await using loader = await createLoader({
+      data: madeUpSplit(60),
+      preparation: testPreparation(),
+      batchSize: 6,
+      shuffle: { windowBlocks: 2 },
+      workers,
+    });
+    const sequences = [loader.batches({ epoch: 0 }), loader.batches({ epoch: 1, from: 3 })];
+    const found: number[][] = [[], []];
+    for (let n = 0; n < 10; n++) {
+      for (const [i, sequence] of sequences.entries()) {
+        const { value } = await sequence.next();
+        if (value) found[i]!.push(...value.arrays["number"]!.values);
+      }
+    }
+    const options = { shuffle: { windowBlocks: 2 } };
+    assert.deepEqual(found[0], (await numbersOf(options, { epoch: 0 })).flat());
+    assert.deepEqual(found[1], (await numbersOf(options, { epoch: 1, from: 3 })).flat());
+  }
+});
+
+Deno.test("createLoader() goes on, if slowly, with hardly any memory", async () => {
+  const whole = await bytesOf({ shuffle: { windowBlocks: 8 } });
+  for (const workers of [0, 4]) {
+    assert.deepEqual(await bytesOf({ shuffle: { windowBlocks: 8 }, memoryBytes: 1, workers }), whole);
+  }
+});
+
+Deno.test("createLoader() has no batches of an empty split, and shares one row among ranks", async () => {
+  assert.deepEqual(await numbersOf({ data: madeUpSplit(0) }), []);
+  const ranks = await Promise.all(
+    [0, 1].map((rank) => numbersOf({ data: madeUpSplit(1), numRanks: 2, rank, workers: rank })),
+  );
+  assert.deepEqual(ranks.flat().flat(), [0]);
 });
 
 Deno.test("createLoader() tells of workers that hang, end or die", async () => {
