@@ -1,4 +1,4 @@
-import type { Contender } from "./_contender.ts";
+import type { Answers, Contender } from "./_contender.ts";
 import { indicesOf } from "./steps/build_step.ts";
 import type { Setup } from "./steps/setup.ts";
 
@@ -19,7 +19,16 @@ export async function checkSame(
   const indices = Array.from({ length: numSteps }, (_, step) => [...indicesOf(setup, step)]);
   const request = { ask: "check", indices } as const;
   const [left, right] = [await ours.ask(request), await theirs.ask(request)];
-  return Object.entries(left).map(([what, numbers]) => compare(what, numbers, right[what] ?? []));
+  return compareAnswers(left, right);
+}
+
+/**
+ * Compares two contenders' answers.
+ * @returns What they agree in, a line each.
+ * @throws {Error} If they differ, saying in what.
+ */
+export function compareAnswers(ours: Answers["check"], theirs: Answers["check"]): string[] {
+  return Object.entries(ours).map(([what, numbers]) => compare(what, numbers, theirs[what] ?? []));
 }
 
 function compare(what: string, ours: readonly number[], theirs: readonly number[]): string {

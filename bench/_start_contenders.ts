@@ -1,4 +1,5 @@
 import { Contender } from "./_contender.ts";
+import type { AugmentSetup } from "./_augment_setup.ts";
 import type { EmbeddingSetup, ExtremaSetup, Setup } from "./steps/setup.ts";
 
 const script = `${import.meta.dirname}/our_step.ts`;
@@ -109,6 +110,27 @@ export async function startOnnxRuntime(setup: EmbeddingSetup, numThreads: number
     options,
   ]; // it loads a library of its own
   return new Contender("deno", args, { numThreads });
+}
+
+/** Our views of images, on one thread. */
+export function startAugment(setup: AugmentSetup, device: "native" | "wasm"): Contender {
+  const permissions = ["--allow-read=.lacuna/native", "--allow-ffi=.lacuna/native/kernels.so"];
+  const command = `${import.meta.dirname}/our_augment.ts`;
+  const args = ["run", "--quiet", "--no-prompt", ...permissions, command, JSON.stringify(setup), device];
+  return new Contender("deno", args, { numThreads: 1 });
+}
+
+/**
+ * torchvision's views of images, on one thread.
+ * @param kind From what: uint8 tensors, or Pillow's images, also with Pillow's own blur.
+ * @throws {Error} If there is no interpreter, or it has no PyTorch.
+ */
+export async function startTorchvision(
+  setup: AugmentSetup,
+  kind: "tensors" | "channels-last" | "pillow" | "pillow-blur",
+): Promise<Contender> {
+  const args = [`${peers}/torch_augment.py`, JSON.stringify(setup), kind];
+  return new Contender(await findPython(), args, { numThreads: 1 });
 }
 
 let python: Promise<string> | undefined;
