@@ -16,11 +16,10 @@ void flip_picture(Picture *picture) {
 
 // Beyond its border, an axis goes on as in a mirror at the centre of its last pixel.
 INLINE size_t reflect(ptrdiff_t i, size_t size) {
-  const ptrdiff_t period = 2 * ((ptrdiff_t)size - 1);
-  if (period == 0) return 0;
-  i %= period;
-  if (i < 0) i += period;
-  return (size_t)(i < (ptrdiff_t)size ? i : period - i);
+  const ptrdiff_t last = (ptrdiff_t)size - 1;
+  if (last == 0) return 0;
+  while (i < 0 || i > last) i = i < 0 ? -i : 2 * last - i;
+  return (size_t)i;
 }
 
 size_t blur_floats(size_t radius, size_t width) { return round_up(width, LANES) + 2 * radius + LANES; }

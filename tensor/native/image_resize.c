@@ -3,11 +3,11 @@
 // the number of channels. Nothing outside of the part is looked at.
 #include "image_views.h"
 
-// For each pixel along an axis of the result: the first pixel that it is made of, how many there are, and their weights.
+// For each pixel along an axis of the result: the first of the `taps` pixels that it is made of, and their weights.
 typedef struct {
-  size_t taps;
-  uint32_t *first, *count;
-  float *weights; // [size, taps]
+  size_t taps, room; // room: floats from one pixel's weights to the next
+  uint32_t *first;
+  float *weights;
 } Filter;
 
 // Linear, or cubic with Pillow's −½; PyTorch has −¾ where there is no antialias.
@@ -22,45 +22,70 @@ static double weight_at(double x, int cubic, double a) {
 static double stretch_of(size_t from, size_t to, int antialias) {
   return antialias && from > to ? (double)from / (double)to : 1;
 }
-static size_t filter_taps(size_t from, size_t to, int cubic, int antialias) {
+static size_t filter_room(size_t from, size_t to, int cubic, int antialias) {
   return (size_t)((cubic ? 4 : 2) * stretch_of(from, to, antialias)) + 2;
 }
-static size_t filter_floats(size_t taps, size_t count) { return round_up(count * (taps + 2), LANES); }
+static size_t filter_floats(size_t room, size_t count) { return round_up(count * (room + 1), LANES); }
 
-// For the pixels [start, start + count) of an axis of `from` pixels that is scaled to `to`, at `work`; weights add up to `total`.
+// The weights of one pixel of the result, from that of pixel *first on; how many there are. They add up to `total`.
+static size_t weigh(double centre, ptrdiff_t last, double stretch, const Resize *resize, float total, size_t room, uint32_t *first,
+                    float *weights) {
+  const double support = (resize->cubic ? 2 : 1) * stretch, squeeze = 1 / stretch, a = resize->antialias ? -0.5 : -0.75;
+  ptrdiff_t begin = (ptrdiff_t)(centre - support + (double)room) + 1 - (ptrdiff_t)room; // rounds down, also below 0
+  if (begin < 0 && resize->antialias) begin = 0;                                        // else the border's pixel goes on
+  const ptrdiff_t lowest = begin < 0 ? 0 : begin > last ? last : begin;
+  for (size_t k = 0; k < room; k++) weights[k] = 0;
+  double sum = 0;
+  size_t count = 0;
+  for (ptrdiff_t j = begin; (double)j < centre + support && (j <= last || !resize->antialias); j++) {
+    const double weight = weight_at(((double)j - centre) * squeeze, resize->cubic, a);
+    const size_t at = (size_t)((j < 0 ? 0 : j > last ? last : j) - lowest);
+    weights[at] += (float)weight;
+    sum += weight;
+    count = at + 1;
+  }
+  const double factor = (double)total / sum;
+  for (size_t k = 0; k < count; k++) weights[k] = (float)((double)weights[k] * factor);
+  *first = (uint32_t)lowest;
+  return count;
+}
+
+// For the pixels [start, start + count) of an axis of `from` pixels that is scaled to `to`, at `work`.
 static Filter make_filter(float *work, size_t from, size_t to, size_t start, size_t count, const Resize *resize, int flip, float total) {
-  const double stretch = stretch_of(from, to, resize->antialias), a = resize->antialias ? -0.5 : -0.75;
-  const double support = (resize->cubic ? 2 : 1) * stretch;
-  const ptrdiff_t last = (ptrdiff_t)from - 1;
-  const Filter filter = {
-    .taps = filter_taps(from, to, resize->cubic, resize->antialias),
-    .first = (uint32_t *)work,
-    .count = (uint32_t *)work + count,
-    .weights = work + 2 * count,
-  };
+  const double stretch = stretch_of(from, to, resize->antialias), scale = (double)from / (double)to;
+  Filter filter = {.room = filter_room(from, to, resize->cubic, resize->antialias), .first = (uint32_t *)work, .weights = work + count};
   for (size_t i = 0; i < count; i++) {
     const size_t place = flip ? count - 1 - i : i;
-    const double centre = ((double)(start + i) + 0.5) * (double)from / (double)to - 0.5;
-    ptrdiff_t begin = (ptrdiff_t)(centre - support + (double)filter.taps) + 1 - (ptrdiff_t)filter.taps; // rounds down, also below 0
-    if (begin < 0 && resize->antialias) begin = 0; // else the border's pixel goes on
-    const ptrdiff_t first = begin < 0 ? 0 : begin > last ? last : begin;
-    float *weights = filter.weights + place * filter.taps;
-    for (size_t k = 0; k < filter.taps; k++) weights[k] = 0;
-    double sum = 0;
-    ptrdiff_t end = first;
-    for (ptrdiff_t j = begin; (double)j < centre + support && (j <= last || !resize->antialias); j++) {
-      const double weight = weight_at(((double)j - centre) / stretch, resize->cubic, a);
-      const ptrdiff_t at = j < 0 ? 0 : j > last ? last : j;
-      weights[at - first] += (float)weight;
-      sum += weight;
-      end = at + 1;
-    }
-    for (size_t k = 0; k < filter.taps; k++) weights[k] = (float)((double)weights[k] / sum * (double)total);
-    filter.first[place] = (uint32_t)first;
-    filter.count[place] = (uint32_t)(end - first);
+    const double centre = ((double)(start + i) + 0.5) * scale - 0.5;
+    const size_t taps = weigh(centre, (ptrdiff_t)from - 1, stretch, resize, total, filter.room, filter.first + place,
+                              filter.weights + place * filter.room);
+    if (taps > filter.taps) filter.taps = taps;
+  }
+  for (size_t i = 0; i < count; i++) { // as many taps for each pixel: the last ones start earlier
+    if (filter.first[i] + filter.taps <= from) continue;
+    const size_t late = filter.first[i] + filter.taps - from;
+    float *weights = filter.weights + i * filter.room;
+    for (size_t k = filter.taps; k-- > 0;) weights[k] = k < late ? 0 : weights[k - late];
+    filter.first[i] -= (uint32_t)late;
   }
   return filter;
 }
+
+// Σ weights[k] · load_from(at + k · stride), of as many as each pixel has, with a loop only beyond eight.
+#define TAP(k, load_from) sum += weights[k] * load_from(at + (k) * stride);
+#define TAPS(taps, load_from)                                                                                                         \
+  switch (taps) {                                                                                                                     \
+    default:                                                                                                                          \
+      for (size_t k = 8; k < taps; k++) TAP(k, load_from) /* fall through */                                                          \
+    case 8: TAP(7, load_from) /* fall through */                                                                                      \
+    case 7: TAP(6, load_from) /* fall through */                                                                                      \
+    case 6: TAP(5, load_from) /* fall through */                                                                                      \
+    case 5: TAP(4, load_from) /* fall through */                                                                                      \
+    case 4: TAP(3, load_from) /* fall through */                                                                                      \
+    case 3: TAP(2, load_from) /* fall through */                                                                                      \
+    case 2: TAP(1, load_from) /* fall through */                                                                                      \
+    case 1: TAP(0, load_from)                                                                                                         \
+  }
 
 Resize read_resize(const float *numbers) {
   return (Resize){
@@ -81,26 +106,26 @@ Resize read_resize(const float *numbers) {
 }
 
 size_t resize_floats(const Resize *resize, size_t channels) {
-  const size_t down = filter_taps(resize->height, resize->rows, resize->cubic, resize->antialias);
-  const size_t across = filter_taps(resize->width, resize->columns, resize->cubic, resize->antialias);
+  const size_t down = filter_room(resize->height, resize->rows, resize->cubic, resize->antialias);
+  const size_t across = filter_room(resize->width, resize->columns, resize->cubic, resize->antialias);
   return filter_floats(down, resize->window_height) + filter_floats(across, resize->window_width) +
          round_up(resize->width * channels, LANES) * LANES;
 }
 
-// LANES elements of one column after another: rows [y, y + LANES) of the result in the vectors of `band`.
-#define DOWN(name, type, load_from)                                                                                                   \
-  static void name(const type *from, size_t row_length, size_t length, const Filter *filter, size_t y, size_t rows, float *band) {   \
+// LANES elements of one column after another: rows [y, y + rows) of the result in the vectors of `band`.
+#define DOWN(name, type, load_all, load_some)                                                                                         \
+  static void name(const type *from, size_t stride, size_t length, const Filter *filter, size_t y, size_t rows, float *band) {        \
     for (size_t i = 0; i < length; i += LANES) {                                                                                      \
+      const size_t n = length - i;                                                                                                    \
       vec lines[LANES];                                                                                                               \
       for (size_t r = 0; r < LANES; r++) {                                                                                            \
         const size_t row = r < rows ? y + r : y;                                                                                      \
-        const float *weights = filter->weights + row * filter->taps;                                                                  \
-        const type *at = from + filter->first[row] * row_length + i;                                                                  \
+        const float *weights = filter->weights + row * filter->room;                                                                  \
+        const type *at = from + filter->first[row] * stride + i;                                                                      \
         vec sum = {0};                                                                                                                \
-        if (length - i >= LANES) {                                                                                                    \
-          for (size_t k = 0; k < filter->count[row]; k++, at += row_length) sum += weights[k] * load_from(at, LANES);                 \
-        } else {                                                                                                                      \
-          for (size_t k = 0; k < filter->count[row]; k++, at += row_length) sum += weights[k] * load_from(at, length - i);            \
+        if (n >= LANES) TAPS(filter->taps, load_all)                                                                                  \
+        else {                                                                                                                        \
+          for (size_t k = 0; k < filter->taps; k++) sum += weights[k] * load_some(at + k * stride, n);                                \
         }                                                                                                                             \
         lines[r] = sum;                                                                                                               \
       }                                                                                                                               \
@@ -108,20 +133,20 @@ size_t resize_floats(const Resize *resize, size_t channels) {
       for (size_t j = 0; j < LANES; j++) store(band + (i + j) * LANES, lines[j]);                                                     \
     }                                                                                                                                 \
   }
-DOWN(bytes_down, uint8_t, load_bytes)
-DOWN(floats_down, float, load_lanes)
+DOWN(bytes_down, uint8_t, load_bytes, load_some_bytes)
+DOWN(floats_down, float, load, load_part)
 
-// From a band, where pixels are `step` vectors apart, rows [y, y + rows) of a channel of the result.
-static void across(const float *band, size_t step, const Filter *filter, int cubic, const Picture *to, size_t channel, size_t y,
+// From a band, where pixels are `stride` floats apart, rows [y, y + rows) of a channel of the result.
+static void across(const float *band, size_t stride, const Filter *filter, int cubic, const Picture *to, size_t channel, size_t y,
                    size_t rows) {
   for (size_t x = 0; x < to->width; x += LANES) {
     vec lines[LANES];
     for (size_t j = 0; j < LANES; j++) {
       const size_t column = x + j < to->width ? x + j : to->width - 1;
-      const float *weights = filter->weights + column * filter->taps;
-      const float *at = band + filter->first[column] * step * LANES;
+      const float *weights = filter->weights + column * filter->room;
+      const float *at = band + filter->first[column] * stride;
       vec sum = {0};
-      for (size_t k = 0; k < filter->count[column]; k++, at += step * LANES) sum += weights[k] * load(at);
+      TAPS(filter->taps, load)
       lines[j] = cubic ? clip(sum) : sum; // a cubic filter overshoots
     }
     transpose_lanes(lines);
@@ -131,10 +156,10 @@ static void across(const float *band, size_t step, const Filter *filter, int cub
 
 void resize_picture(const Resize *resize, const Pixels *pixels, Picture *to, float *work) {
   const size_t channels = pixels->channels;
-  const size_t down_taps = filter_taps(resize->height, resize->rows, resize->cubic, resize->antialias);
-  const size_t across_taps = filter_taps(resize->width, resize->columns, resize->cubic, resize->antialias);
-  float *across_work = work + filter_floats(down_taps, resize->window_height);
-  float *band = across_work + filter_floats(across_taps, resize->window_width);
+  const size_t down_room = filter_room(resize->height, resize->rows, resize->cubic, resize->antialias);
+  const size_t across_room = filter_room(resize->width, resize->columns, resize->cubic, resize->antialias);
+  float *across_work = work + filter_floats(down_room, resize->window_height);
+  float *band = across_work + filter_floats(across_room, resize->window_width);
   const Filter down = make_filter(work, resize->height, resize->rows, resize->window_top, resize->window_height, resize, 0,
                                   pixels->bytes ? 1.0f / 255 : 1);
   const Filter columns =
@@ -148,12 +173,12 @@ void resize_picture(const Resize *resize, const Pixels *pixels, Picture *to, flo
       for (size_t c = 0; c < channels; c++) {
         const float *from = row_of(pixels->picture, c, resize->top) + resize->left;
         floats_down(from, pixels->picture->stride, resize->width, &down, y, rows, band);
-        across(band, 1, &columns, resize->cubic, to, c, y, rows);
+        across(band, LANES, &columns, resize->cubic, to, c, y, rows);
       }
       continue;
     }
     if (pixels->bytes) bytes_down(pixels->bytes + start, row_length, length, &down, y, rows, band);
     else floats_down(pixels->floats + start, row_length, length, &down, y, rows, band);
-    for (size_t c = 0; c < channels; c++) across(band + c * LANES, channels, &columns, resize->cubic, to, c, y, rows);
+    for (size_t c = 0; c < channels; c++) across(band + c * LANES, channels * LANES, &columns, resize->cubic, to, c, y, rows);
   }
 }

@@ -93,11 +93,30 @@ INLINE vec_int load_truths(const uint8_t *p, size_t n) {
   return __builtin_convertvector(truths, vec_int) != 0;
 }
 
-// Bytes as numbers; of a part, the other lanes are zero.
-INLINE vec load_bytes(const uint8_t *p, size_t n) {
-  vec_byte bytes = {0};
-  memcpy(&bytes, p, n < LANES ? n : LANES);
-  return __builtin_convertvector(__builtin_convertvector(bytes, vec_int), vec);
+// LANES bytes as numbers. Not by __builtin_convertvector, of which gcc makes a conversion for each byte.
+INLINE vec load_bytes(const uint8_t *p) {
+#if defined(__AVX512F__)
+  return (vec)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)));
+#elif defined(__AVX2__)
+  return (vec)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
+#elif defined(__AVX__)
+  vec_byte bytes;
+  memcpy(&bytes, p, LANES);
+  return __builtin_convertvector(bytes, vec);
+#else
+  typedef uint8_t bytes16 __attribute__((vector_size(16)));
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+  const bytes16 zero = {0}, bytes = (bytes16)(vec_int){(int32_t)word};
+  const bytes16 apart = __builtin_shufflevector(bytes, zero, 0, 16, 16, 16, 1, 16, 16, 16, 2, 16, 16, 16, 3, 16, 16, 16);
+  return __builtin_convertvector((vec_int)apart, vec);
+#endif
+}
+// The first n < LANES of them; the other lanes are zero.
+INLINE vec load_some_bytes(const uint8_t *p, size_t n) {
+  uint8_t bytes[LANES] = {0};
+  for (size_t i = 0; i < n; i++) bytes[i] = p[i];
+  return load_bytes(bytes);
 }
 
 // mask lanes are all ones (take a) or all zeros (take b).
