@@ -1,6 +1,7 @@
 import { DeviceError } from "./device_error.ts";
 import { openLibrary } from "./native/library.ts";
 import { registerCompiledImageKernels } from "./native/image_kernels.ts";
+import { BufferPool } from "./native/pool.ts";
 import { selectImageKernels } from "./ops/image_kernels.ts";
 import { startKernels } from "./wasm/start.ts";
 
@@ -16,11 +17,13 @@ export async function startImageKernels(
 ): Promise<"native" | "wasm" | "cpu"> {
   switch (device) {
     case "native":
-      registerCompiledImageKernels("native", (await openLibrary()).functions);
+      registerCompiledImageKernels("native", (await openLibrary()).functions, new BufferPool(0));
       break;
-    case "wasm":
-      registerCompiledImageKernels("wasm", (await startKernels(1)).functions);
+    case "wasm": {
+      const { functions, memory } = await startKernels(1);
+      registerCompiledImageKernels("wasm", functions, memory);
       break;
+    }
     case "cpu":
       break;
     case "auto":

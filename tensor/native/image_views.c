@@ -209,22 +209,22 @@ static void make_some(const void *call, size_t first, size_t end) {
   for (size_t b = first; b < end; b++) make_views(all, b, memory);
 }
 
-// out [views, batch, height, width, channels] of images of bytes or else of floats; statistics [2, channels]: 1 / std and mean / std. With
-// `alone` this thread does it all, in memory that it takes and gives back, so that it may run beside a training step. 1 if there is no
-// memory for it.
+// out [views, batch, height, width, channels] of images of bytes or else of floats; statistics [2, channels]: 1 / std and mean / std. `alone`
+// is 0 for all threads; 1 for this one, which keeps its memory for the next call; 2 for this one in memory that it gives back, so that a
+// thread that will not come again leaves nothing behind. 1 if there is no memory for it.
 int32_t image_views_f32(const uint8_t *bytes, const float *floats, const int32_t *images, const int32_t *segments, const float *steps,
                         const float *statistics, float *out, size_t views, size_t batch, size_t height, size_t width, size_t channels,
                         int32_t alone) {
   if (batch * views * height * width == 0) return 0;
   Call call = {bytes, floats, images, segments, steps, statistics, out, views, batch, height, width, channels, 0, 0};
   measure(&call);
-  if (!alone) {
-    parallel(batch, 1, make_some, &call);
-    return 0;
+  if (alone == 0) parallel(batch, 1, make_some, &call);
+  else if (alone == 1) make_some(&call, 0, batch);
+  else {
+    float *memory = take_memory(call.desk_floats * sizeof *memory);
+    if (!memory) return 1;
+    for (size_t b = 0; b < batch; b++) make_views(&call, b, memory);
+    give_memory(memory);
   }
-  float *memory = take_memory(call.desk_floats * sizeof *memory);
-  if (!memory) return 1;
-  for (size_t b = 0; b < batch; b++) make_views(&call, b, memory);
-  give_memory(memory);
   return 0;
 }

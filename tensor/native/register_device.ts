@@ -12,6 +12,6 @@ export function registerDevice(name: string, functions: NativeFunctions, memory:
   tf.registerBackend(name, () => new CompiledBackend(memory));
   registerPlainKernels(name, functions);
   registerFusedKernels(name, functions);
-  registerCompiledImageKernels(name, functions);
+  registerCompiledImageKernels(name, functions, memory);
   registerParameterKernels(name, functions);
 }

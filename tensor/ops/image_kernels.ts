@@ -1,7 +1,9 @@
-/** Arguments of the kernel of images' views, as its C source tells them. */
+import type { SourceImage } from "./image_views.ts";
+
+/** Arguments of the kernel of images' views, as its C source tells them, but for the images. */
 export type ImageViewsCall = {
-  readonly pixels: Uint8Array | Float32Array;
-  readonly images: Int32Array<ArrayBuffer>;
+  /** All of bytes or all of floats. */
+  readonly images: readonly SourceImage[];
   readonly segments: Int32Array<ArrayBuffer>;
   readonly steps: Float32Array<ArrayBuffer>;
   readonly statistics: Float32Array<ArrayBuffer>;

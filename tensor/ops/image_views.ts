@@ -197,10 +197,8 @@ function callOf(
   numViews: number,
   out: Float32Array,
 ): ImageViewsCall {
-  const { pixels, offsets } = gather(images.map(({ pixels }) => pixels));
   return {
-    pixels,
-    images: Int32Array.from(images.flatMap(({ height, width }, b) => [offsets[b]!, height, width])),
+    images,
     ...encodeImageSteps(steps, images, { numViews, channels }),
     statistics: Float32Array.from([
       ...std.map((deviation) => 1 / deviation),
@@ -209,40 +207,4 @@ function callOf(
     out,
     sizes: [numViews, images.length, height, width, channels],
   };
-}
-
-const mostOffset = 2 ** 31 - 1;
-
-/** All images' pixels as one array: as they lie, if that is in one piece of memory, else copied together. */
-function gather<T extends Uint8Array | Float32Array>(all: readonly T[]): { pixels: T; offsets: number[] } {
-  const [first] = all as [T, ...T[]];
-  const starts = all.map(({ byteOffset }) => byteOffset);
-  const ends = all.map(({ byteOffset, byteLength }) => byteOffset + byteLength);
-  const [start, end] = [Math.min(...starts), Math.max(...ends)];
-  const used = all.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const make = first.constructor as new (
-    source: ArrayBufferLike | number,
-    start?: number,
-    length?: number,
-  ) => T;
-  if (end - start <= 2 * used && all.every(({ buffer }) => buffer === first.buffer)) {
-    const pixels = new make(first.buffer, start, (end - start) / first.BYTES_PER_ELEMENT);
-    return { pixels, offsets: starts.map((at) => checkedOffset((at - start) / first.BYTES_PER_ELEMENT)) };
-  }
-  const pixels = new make(used / first.BYTES_PER_ELEMENT);
-  let length = 0;
-  const offsets = all.map((values) => {
-    const at = checkedOffset(length);
-    pixels.set(values, at);
-    length += values.length;
-    return at;
-  });
-  return { pixels, offsets };
-}
-
-function checkedOffset(offset: number): number {
-  if (offset > mostOffset) {
-    throw new RangeError("Cannot make views of more than 2 GiB of pixels at once: pass fewer");
-  }
-  return offset;
 }

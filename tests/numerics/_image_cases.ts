@@ -26,9 +26,9 @@ function someSteps(draw: Draw, b: number, { height, width }: SourceImage, view: 
   };
 }
 
-/** Four views; images, height, width and channels of the views, whether of floats, whether on one thread. */
+/** Four views; images, height, width and channels of the views, whether of floats, on how many threads. */
 const views: KernelCases = {
-  sizes: [[0, 5, 5, 3, 0, 0], [1, 1, 1, 1, 0, 0], [2, 7, 19, 3, 0, 1], [3, 33, 18, 2, 1, 0], [
+  sizes: [[0, 5, 5, 3, 0, 0], [1, 1, 1, 1, 0, 0], [2, 7, 19, 3, 0, 1], [3, 33, 18, 2, 1, 2], [
     2,
     17,
     16,
