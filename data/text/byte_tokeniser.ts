@@ -2,7 +2,10 @@
  * Text as its bytes.
  * @module
  */
-import type { Tokeniser } from "./tokeniser.ts";
+import type { SpecialIds, Tokeniser } from "./tokeniser.ts";
+
+/** A tokeniser that has all special indices, and no need for one that stands for unknown text. */
+export type ByteTokeniser = Tokeniser & { readonly specialIds: Required<Omit<SpecialIds, "unknown">> };
 
 const NUM_BYTES = 256;
 const SPECIAL_IDS = { separator: 256, padding: 257, mask: 258, class: 259 } as const;
@@ -23,7 +26,7 @@ const VOCABULARY_SIZE = 260;
  * assert.equal(tokeniser.decode([110, 195, 169, 256]), "né");
  * ```
  */
-export function byteTokeniser(): Tokeniser {
+export function byteTokeniser(): ByteTokeniser {
   return { vocabularySize: VOCABULARY_SIZE, specialIds: SPECIAL_IDS, encode, decode };
 }
 

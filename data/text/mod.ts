@@ -2,7 +2,7 @@
  * Text to tokens, and tokens to sequences of one length.
  * @module
  */
-export { byteTokeniser } from "./byte_tokeniser.ts";
+export { type ByteTokeniser, byteTokeniser } from "./byte_tokeniser.ts";
 export { fileTokeniser } from "./file_tokeniser.ts";
 export { type PackedSequence, type Packing, packSequences, SequencePacker } from "./pack_sequences.ts";
 export { pieceIndices } from "./piece_indices.ts";
