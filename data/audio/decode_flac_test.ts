@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { AudioError } from "./audio_error.ts";
+import { crc16 } from "./_crc.ts";
 import { decodeFlac } from "./decode_flac.ts";
 import { writeFlac } from "./_write_flac.ts";
 
@@ -87,6 +88,31 @@ Deno.test("decodeFlac() takes no damaged file for whole: every single flip of th
     }
     assert.deepEqual(decoded.channels, expected.channels, `bit ${bit}`); // in what says nothing of the samples
   }
+});
+
+Deno.test("decodeFlac() meets any damage behind right checksums with samples or an AudioError", () => {
+  const silentMd5 = { numFrames: 0, md5: Array(16).fill(0) };
+  const codings = ["verbatim", "fixed2", "fixed4", "escaped", "constant"] as const;
+  const channels = [Array.from({ length: 60 }, (_, i) => i * i), Array(60).fill(5)];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...codings),
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+      (coding, edits) => {
+        const flac = writeFlac({ channels, coding, blockSize: 60, says: silentMd5 }); // one frame, from byte 42 on
+        for (const [at, value] of edits) flac[42 + 8 + at % (flac.length - 42 - 10)] = value; // behind its header of 8
+        const crc = crc16(flac.subarray(42, -2));
+        flac.set([crc >> 8, crc & 255], flac.length - 2);
+        try {
+          const { channels: decoded } = decodeFlac(flac, { maxSamples: 1e6 });
+          assert.equal(decoded.length, 2);
+        } catch (error) {
+          assert.ok(error instanceof AudioError, String(error));
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
 });
 
 Deno.test("decodeFlac() takes no file for whole that ends too early", () => {

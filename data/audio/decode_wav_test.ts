@@ -136,3 +136,28 @@ Deno.test("decodeWav() refuses what is longer or larger than its limits", () => 
   assert.throws(() => decodeWav(wav, { maxSeconds: 1.9 }), /lasts 2\.0 s or longer, maxSeconds is 1\.9/);
   assert.throws(() => decodeWav(wav, { maxSamples: 3 }), /has 4 samples or more, maxSamples is 3/);
 });
+
+Deno.test("decodeWav() meets any damage to its header with samples or an AudioError", () => {
+  const wav = writeWav([["LIST", Uint8Array.of(1, 2, 3)], ["fmt ", wavFormat(1, 2, 8000, 16)], [
+    "data",
+    new Uint8Array(64),
+  ]]);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(63), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+      fc.nat(wav.length),
+      (edits, length) => {
+        const damaged = wav.slice();
+        for (const [at, value] of edits) damaged[at] = value;
+        for (const bytes of [damaged, damaged.subarray(0, length)]) {
+          try {
+            assert.ok(decodeWav(bytes).channels.length >= 1);
+          } catch (error) {
+            assert.ok(error instanceof AudioError, String(error));
+          }
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

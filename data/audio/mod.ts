@@ -8,6 +8,7 @@ export { type CropAddress, cropWaveform } from "./crop_waveform.ts";
 export { decodeAudio } from "./decode_audio.ts";
 export type { DecodedAudio } from "./decoded_audio.ts";
 export { decodeFlac } from "./decode_flac.ts";
+export { decodeWaveform } from "./decode_waveform.ts";
 export { decodeWav } from "./decode_wav.ts";
 export { integratedLoudness } from "./integrated_loudness.ts";
 export { type LengthBucketOptions, type LengthBuckets, lengthBuckets } from "./length_buckets.ts";

@@ -1,8 +1,6 @@
 import { AudioError } from "../audio/audio_error.ts";
 import type { AudioLimits } from "../audio/audio_limits.ts";
-import { decodeAudio } from "../audio/decode_audio.ts";
-import { mixToMono } from "../audio/mix_to_mono.ts";
-import { resample } from "../audio/resample.ts";
+import { decodeWaveform } from "../audio/decode_waveform.ts";
 import type { Column } from "../shards/column.ts";
 import { cannotRead } from "./_cannot_read.ts";
 
@@ -43,9 +41,9 @@ export async function readSound(
   }
   const bytes = await Deno.readFile(path).catch(refuse);
   try {
-    const decoded = decodeAudio(bytes, limits);
-    if (decoded.channels[0]!.length === 0) return { dropped: "holds no samples", detail: path };
-    return { audio: keepEncoded ? bytes : resample(mixToMono(decoded), decoded.sampleRate, sampleRate) };
+    const waveform = decodeWaveform(bytes, sampleRate, limits);
+    if (waveform.length === 0) return { dropped: "holds no samples", detail: path };
+    return { audio: keepEncoded ? bytes : waveform };
   } catch (error) {
     if (!(error instanceof AudioError)) throw error;
     const dropped = error.check === "limit" ? "is too large" : "cannot be decoded";

@@ -3,9 +3,7 @@
  * @module
  */
 import { AudioError } from "../audio/audio_error.ts";
-import { decodeAudio } from "../audio/decode_audio.ts";
-import { mixToMono } from "../audio/mix_to_mono.ts";
-import { resample } from "../audio/resample.ts";
+import { decodeWaveform } from "../audio/decode_waveform.ts";
 import { decodeImage } from "../images/decode_image.ts";
 import { fitSquare } from "../images/fit_square.ts";
 import { ImageError } from "../images/image_error.ts";
@@ -57,18 +55,13 @@ export function decodedSource(source: Source, options: DecodeFilesOptions): Sour
       return { name: column.name, kind: "image", shape: [size, size, channels] };
     }
     if (column.kind === "encodedAudio" && sampleRate !== undefined) {
-      decoders.set(column.name, (bytes) => waveform(bytes, sampleRate));
+      decoders.set(column.name, (bytes) => decodeWaveform(bytes, sampleRate));
       return { name: column.name, kind: "waveform", sampleRate };
     }
     return column;
   });
   const splits = Object.entries(source.splits).map(([name, split]) => [name, decoded(split, decoders)]);
   return { ...source, columns, splits: Object.fromEntries(splits) };
-}
-
-function waveform(bytes: Uint8Array, sampleRate: number): Float32Array {
-  const sound = decodeAudio(bytes);
-  return resample(mixToMono(sound), sound.sampleRate, sampleRate);
 }
 
 function decoded(

@@ -3,7 +3,7 @@
  * @module
  */
 import { nearestName } from "@lacuna/tensor/nearest-name";
-import { type AudioLimits, cropWaveform, decodeAudio, type LevelTarget, mixToMono } from "../../audio/mod.ts";
+import { type AudioLimits, cropWaveform, decodeWaveform, type LevelTarget } from "../../audio/mod.ts";
 import { normalizeLevel, resample, standardize } from "../../audio/mod.ts";
 import type { Column } from "../../shards/column.ts";
 import type { Json, Preparation, PreparationContext, Preparer, Sample } from "../preparation.ts";
@@ -107,10 +107,7 @@ function readerOf(
     return (sample) => resample(valuesOf(sample, column.name) as Float32Array, column.sampleRate, sampleRate);
   }
   if (column.kind === "encodedAudio") {
-    return (sample) => {
-      const decoded = decodeAudio(valuesOf(sample, column.name) as Uint8Array, limits);
-      return resample(mixToMono(decoded), decoded.sampleRate, sampleRate);
-    };
+    return (sample) => decodeWaveform(valuesOf(sample, column.name) as Uint8Array, sampleRate, limits);
   }
   throw new RangeError(`Column "${column.name}" is of the kind "${column.kind}": choose one with sounds`);
 }
