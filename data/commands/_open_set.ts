@@ -1,5 +1,6 @@
 import { nearestName } from "@lacuna/tensor/nearest-name";
 import { isMissing } from "../_is_missing.ts";
+import { openRemoteDataset } from "../remote/open_remote_dataset.ts";
 import { type Dataset, openDataset } from "../shards/open_dataset.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -8,16 +9,28 @@ export const DATA_FOLDER = ".lacuna/data";
 
 /** The folder of a set: a path as it is, a name alone below `DATA_FOLDER`. */
 export function setFolder(nameOrPath: string): string {
+  if (/^https?:/.test(nameOrPath)) return nameOrPath.replace(/\?.*/s, ""); // the query may be a secret
   const path = nameOrPath.replace(/(?<=.)\/+$/, "");
   return path.includes("/") || path === "." || path === ".." ? path : `${DATA_FOLDER}/${path}`;
 }
 
+/** Path of a file in a set's folder; of a set behind a URL, in `DATA_FOLDER`. */
+export function besideSet(nameOrPath: string, file: string): string {
+  const folder = setFolder(nameOrPath);
+  return `${/^https?:/.test(folder) ? DATA_FOLDER : folder}/${file}`;
+}
+
 /**
- * Opens a set by its name or its folder.
+ * Opens a set by its name, its folder, or the URL of its folder or manifest.
  * @throws {UsageError} If there is none of that name, naming those that there are.
  */
 export async function openSet(nameOrPath: string): Promise<Dataset> {
-  return await openDataset(await requireSet(nameOrPath));
+  if (!/^https?:/.test(nameOrPath)) return await openDataset(await requireSet(nameOrPath));
+  const url = new URL(nameOrPath);
+  if (!url.pathname.endsWith("/manifest.json")) {
+    url.pathname = `${url.pathname.replace(/\/$/, "")}/manifest.json`;
+  }
+  return await openRemoteDataset(url);
 }
 
 /**
@@ -25,6 +38,9 @@ export async function openSet(nameOrPath: string): Promise<Dataset> {
  * @throws {UsageError} If there is none of that name, naming those that there are.
  */
 export async function requireSet(nameOrPath: string): Promise<string> {
+  if (/^https?:/.test(nameOrPath)) {
+    throw new UsageError(`${setFolder(nameOrPath)} is not on this machine: give the folder of a set that is`);
+  }
   const folder = setFolder(nameOrPath);
   if (!await hasManifest(folder)) throw new UsageError(await whatThereIs(nameOrPath, folder));
   return folder;

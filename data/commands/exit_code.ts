@@ -5,6 +5,7 @@
 import { CommanderError } from "commander";
 import { ShardError } from "../shard_error.ts";
 import { SourceError } from "../source_error.ts";
+import { RemoteError } from "../remote/remote_error.ts";
 import { StorageError } from "../storage_error.ts";
 import { DamagedError } from "./damaged_error.ts";
 import { UsageError } from "./usage_error.ts";
@@ -23,6 +24,7 @@ export const exitCodes = {
 export function exitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (isNotCapable(error) || error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof RemoteError) return error.check === "permission" ? exitCodes.usage : exitCodes.data;
   if ([ShardError, SourceError, DamagedError].some((type) => error instanceof type)) return exitCodes.data;
   if (error instanceof StorageError) return exitCodes.storage;
   if (error instanceof DOMException && error.name === "AbortError") return exitCodes.interrupted;

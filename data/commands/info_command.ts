@@ -10,7 +10,7 @@ import { writeAtomically } from "../write_atomically.ts";
 import { sayer, splitOf, withSet } from "./_commands.ts";
 import { drawSheet } from "./_draw_sheet.ts";
 import { formatInfo } from "./_format_info.ts";
-import { setFolder } from "./_open_set.ts";
+import { besideSet, setFolder } from "./_open_set.ts";
 import { renderInfo } from "./_render_info.ts";
 import { collectSamples } from "./_samples.ts";
 import { shownColumn } from "./_view.ts";
@@ -54,7 +54,7 @@ async function info(set: string, flags: Flags, terminal: Terminal): Promise<void
         split,
         await collectSamples(split, PER_CLASS, IN_ALL),
       );
-      const file = flags.sheet === true ? `${setFolder(set)}/sheet.png` : flags.sheet;
+      const file = flags.sheet === true ? besideSet(set, "sheet.png") : flags.sheet;
       writeAtomically(file, encodePng({ height, width, channels: 3, pixels }));
       say(`Contact sheet: ${file}`);
     }
@@ -72,7 +72,7 @@ async function info(set: string, flags: Flags, terminal: Terminal): Promise<void
           ),
         });
       }
-      const file = flags.html === true ? `${setFolder(set)}/info.html` : flags.html;
+      const file = flags.html === true ? besideSet(set, "info.html") : flags.html;
       writeAtomically(file, renderInfo(manifest, setFolder(set), shown));
       say(`Page: ${file}`);
     }

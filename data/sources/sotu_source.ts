@@ -51,14 +51,18 @@ function loadFile(file: string): Promise<unknown> {
 }
 
 function listFiles(datapackage: unknown): string[] {
-  const { resources } = datapackage as { resources?: { path: string; format: string }[] };
+  const { resources } = (datapackage ?? {}) as { resources?: { path?: unknown; format?: unknown }[] };
   if (!Array.isArray(resources)) throw unknownPackage("its list of resources is missing");
-  const files = resources.filter(({ format }) => format === "json").map(({ path }) => path);
-  return files.map((path) => path.replace(/^\.\//, "")).sort(); // each begins with its year
+  const files = resources.filter((resource) => resource?.format === "json").map(({ path }) => path);
+  if (files.length === 0) throw unknownPackage("its list of resources has no JSON");
+  return files.map((path) => {
+    if (typeof path !== "string") throw unknownPackage("a resource lacks its path");
+    return path.replace(/^\.\//, "");
+  }).sort(); // each begins with its year
 }
 
 function addressOf(value: unknown): Address {
-  const { year, name, party, text } = value as Partial<Address>;
+  const { year, name, party, text } = (value ?? {}) as Partial<Address>;
   const isAddress = typeof year === "number" &&
     [name, party, text].every((field) => typeof field === "string");
   if (!isAddress) throw unknownPackage("an address lacks its year, name, party or text");

@@ -35,7 +35,9 @@ Deno.test("sotuSource() gives addresses by year, with who spoke", async () => {
 });
 
 Deno.test("sotuSource() refuses a package that it does not know", async () => {
-  await assert.rejects(sotuSource(() => Promise.resolve({})), SourceError);
+  for (const datapackage of [{}, null, { resources: [{ format: "json" }] }, { resources: [null] }]) {
+    await assert.rejects(sotuSource(() => Promise.resolve(datapackage)), SourceError);
+  }
   const without = (file: string) =>
     Promise.resolve(file === "datapackage.json" ? files[file] : { year: 1790 });
   await assert.rejects(sotuSource(without), /an address lacks/);

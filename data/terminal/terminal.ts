@@ -29,7 +29,11 @@ export function standardTerminal(): Terminal {
   };
 }
 
-/** A pipe takes as much as it has room for. */
+/** A pipe takes as much as it has room for; nothing once its reader has gone, as `head` does when it has seen enough. */
 function writeAll(to: typeof Deno.stdout, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
+  try {
+    for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }

@@ -9,7 +9,11 @@ import type { SpecialIds, Tokeniser } from "./tokeniser.ts";
 
 type TokenizerJson = {
   readonly model: { readonly vocab: unknown };
-  readonly added_tokens: readonly { readonly id: number; readonly special: boolean }[];
+  readonly added_tokens: readonly {
+    readonly id: number;
+    readonly content: string;
+    readonly special: boolean;
+  }[];
 };
 
 /** How the special tokens are written in common vocabularies; the first that a vocabulary has is taken. */
@@ -37,6 +41,7 @@ export async function fileTokeniser(
   const json = await readJson(file);
   const tokenizer = build(file, json);
   const ids = [...tokenizer.get_vocab(true).values(), ...json.added_tokens.map(({ id }) => id)];
+  checkIndices(file, json);
   const vocabularySize = ids.reduce((max, id) => Math.max(max, id), -1) + 1; // indices may have gaps
   const silent = new Set(json.added_tokens.filter(({ special }) => special).map(({ id }) => id));
   return {
@@ -77,6 +82,18 @@ function build(file: string, json: TokenizerJson): Tokenizer {
     return new Tokenizer(json, {});
   } catch (cause) {
     throw notOne(file, (cause as Error).message, cause);
+  }
+}
+
+/** The library takes any value for an index, and loses the token. */
+function checkIndices(file: string, { model, added_tokens }: TokenizerJson): void {
+  const { vocab } = model;
+  const named = typeof vocab === "object" && vocab !== null && !Array.isArray(vocab)
+    ? Object.entries(vocab)
+    : [];
+  for (const [token, id] of [...named, ...added_tokens.map(({ content, id }) => [content, id] as const)]) {
+    if (Number.isInteger(id) && id >= 0 && id < 2 ** 31) continue;
+    throw notOne(file, `the token ${JSON.stringify(token)} has the index ${JSON.stringify(id)}`);
   }
 }
 

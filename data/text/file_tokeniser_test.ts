@@ -46,7 +46,13 @@ Deno.test("fileTokeniser() finds special tokens by their usual spellings, or as 
 
 Deno.test("fileTokeniser() refuses what is not a tokenizer.json", async () => {
   await assert.rejects(fileTokeniser("no-such.json"), /Cannot read no-such\.json \(there is no such file\)/);
-  for (const content of ["{", "null", "[]", "{}", { model: { type: "Magic" } }, { model: { type: "BPE" } }]) {
+  const { model, ...rest } = golden.WordPiece.file;
+  const strange = { ...rest, model: { ...model, vocab: { ...model.vocab, strange: "x" } } };
+  for (
+    const content of [strange, "{", "null", "[]", "{}", { model: { type: "Magic" } }, {
+      model: { type: "BPE" },
+    }]
+  ) {
     await withJson(content, async (path) => {
       await assert.rejects(fileTokeniser(path), SourceError, JSON.stringify(content));
     });
