@@ -59,6 +59,7 @@ export { normalizeBatch } from "./normalize_batch.ts";
 export {
   type Column,
   type Dataset,
+  type EncodedImageOptions,
   type Manifest,
   openDataset,
   readImageSet,

@@ -20,7 +20,7 @@ export type {
 } from "./manifest.ts";
 export { type Dataset, openDataset, type OpenOptions, type Split } from "./open_dataset.ts";
 export { rowAt } from "./row_at.ts";
-export { readImageSet } from "./read_image_set.ts";
+export { type EncodedImageOptions, readImageSet } from "./read_image_set.ts";
 export { readManifest } from "./read_manifest.ts";
 export type { ColumnValues, Row, Rows, Value } from "./rows.ts";
 export {

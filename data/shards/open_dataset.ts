@@ -3,6 +3,7 @@
  * @module
  */
 import { nearestName } from "@lacuna/tensor/nearest-name";
+import { pathIn } from "./_path_in.ts";
 import { BlockChecks, type Verify } from "./_block_check.ts";
 import { readBlock } from "./_read_block.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -79,7 +80,7 @@ export type Split = {
  * @throws {RangeError} If the folder is a URL, but not of a file, and the options do not say how to read it.
  */
 export async function openDataset(folder: string | URL, options: OpenOptions = {}): Promise<Dataset> {
-  const { open = (file) => fileBytes(pathOf(folder, file)), maxOpenShards = 64, verify = "first" } = options;
+  const { open = (file) => fileBytes(pathIn(folder, file)), maxOpenShards = 64, verify = "first" } = options;
   const source = open("manifest.json");
   const manifest = await readManifest(source).finally(() => source.close?.());
   const shards = new OpenShards(open, maxOpenShards);
@@ -167,15 +168,6 @@ function lastNotAbove(numbers: readonly number[], x: number): number {
     else high = middle;
   }
   return low;
-}
-
-function pathOf(folder: string | URL, file: string): string {
-  if (typeof folder === "string") return `${folder}/${file}`;
-  if (folder.protocol !== "file:") {
-    throw new RangeError(`Cannot open ${folder} as a folder: use openRemoteDataset() of @lacuna/data/remote`);
-  }
-  const path = decodeURIComponent(new URL(file, folder.href.replace(/\/?$/, "/")).pathname);
-  return Deno.build.os === "windows" ? path.slice(1) : path;
 }
 
 function noSuchSplit({ name, splits }: Manifest, split: string): never {

@@ -7,6 +7,7 @@ import { describeSchema, fileFacts } from "./_file_facts.ts";
 import { arrowSchema } from "./_arrow_schema.ts";
 import { BlockChecks } from "./_block_check.ts";
 import { HashingSource } from "./_hashing_source.ts";
+import { pathIn } from "./_path_in.ts";
 import { readBlock } from "./_read_block.ts";
 import { SplitSummary } from "./_split_summary.ts";
 import { ShardError } from "../shard_error.ts";
@@ -54,9 +55,13 @@ export type VerifyReport = {
  * @param options Progress, and another place to read from.
  * @returns What was wrong; each shard is looked at, whatever the others were like.
  * @throws {ShardError} If the manifest is missing, malformed, or contradicts itself.
+ * @throws {RangeError} If the folder is a URL, but not of a file, and the options do not say how to read it.
  */
-export async function verifyDataset(folder: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { open = (file) => fileBytes(`${folder}/${file}`) } = options;
+export async function verifyDataset(
+  folder: string | URL,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const { open = (file) => fileBytes(pathIn(folder, file)) } = options;
   const source = open("manifest.json");
   const manifest = await readManifest(source).finally(() => source.close?.());
   const verifier = new Verifier(manifest, open, options);
