@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { withTempFolder } from "../_with_temp_folder.ts";
+import { createLoader } from "../loader/loader.ts";
+import { columnsPreparation } from "../loader/preparations/columns.ts";
 import { ShardError } from "../shard_error.ts";
 import { everyKindSource } from "../shards/_test_source.ts";
 import { type Dataset, openDataset } from "../shards/open_dataset.ts";
 import type { Rows } from "../shards/rows.ts";
 import { writeShards } from "../shards/write_shards.ts";
-import { rangeOf, type TestServer, withServer } from "./_test_server.ts";
+import { cutAfter, rangeOf, type TestServer, withServer } from "./_test_server.ts";
 import { ByteCache } from "./byte_cache.ts";
 import { openRemoteDataset } from "./open_remote_dataset.ts";
 
@@ -142,3 +144,40 @@ Deno.test("openRemoteDataset() says what is missing or malformed", () =>
     await Deno.writeTextFile(`${folder}/set/manifest.json`, "{");
     await fails("manifest.json", "manifest");
   }));
+
+Deno.test("openRemoteDataset() feeds the loader the same batches through a server that fails every other time, in every way", () => {
+  let numRequests = 0;
+  const answer: Answer = (_, bytes, request) => {
+    const way = numRequests++ % 12;
+    const whole = rangeOf(bytes, request);
+    if (way === 1) return new Response(null, { status: 503 });
+    if (way === 3) return cutAfter(5, whole);
+    if (way === 5) return new Response(bytes);
+    if (way === 7) {
+      return new Response(whole.body, { status: 206, headers: { "content-range": "bytes 3-4/5000" } });
+    }
+    if (way === 9) return new Response(null, { status: 429, headers: { "retry-after": "0" } });
+    return way === 11 ? rangeOf(bytes.map((byte) => byte ^ 64), request) : whole;
+  };
+  return withDataset(async ({ url }, folder) => {
+    const batchesOf = async (dataset: Dataset) => {
+      await using loader = await createLoader({
+        data: dataset.split("train"),
+        preparation: columnsPreparation({ image: {}, label: {}, number: {}, tokens: { length: 2 } }),
+        batchSize: 5,
+        memoryBytes: 5000, // less than all, so that blocks are read more than once
+      });
+      const batches: unknown[] = [];
+      for await (using batch of loader.batches({ numEpochs: 3 })) {
+        batches.push(Object.values(batch.arrays).map(({ values }) => [...values]));
+      }
+      return batches;
+    };
+    const local = await openDataset(`${folder}/set`);
+    const cache = new ByteCache({ folder: `${folder}/cache`, maxBytes: 5000 }); // nor do all fit there
+    const remote = await openRemoteDataset(`${url}/manifest.json`, { backoffMs: 1, cache });
+    assert.deepEqual(await batchesOf(remote), await batchesOf(local));
+    assert.ok(numRequests > 24, `${numRequests}`); // every way was met twice
+    local.close();
+  }, answer);
+});
