@@ -18,31 +18,27 @@ export async function expandPaths(
     const { isDirectory } = await Deno.stat(path).catch((error) => {
       throw cannotRead(path, error);
     });
-    if (!isDirectory) files.push(path);
-    else {
-      const found = await filesBelow(path, endings);
-      if (found.length === 0) {
-        throw new SourceError(path, `There is no file in ${path} whose name ends in ${endings.join(", ")}`);
-      }
-      files.push(...found);
+    const before = files.length;
+    if (isDirectory) await addFilesBelow(path, endings, files);
+    else files.push(path);
+    if (files.length === before) {
+      throw new SourceError(path, `There is no file in ${path} whose name ends in ${endings.join(", ")}`);
     }
   }
   return files;
 }
 
-/** By code units of the names, as the order of a folder differs from disk to disk; links are not followed. */
-async function filesBelow(folder: string, endings: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
+/** Adds files by code units of their names, as the order of a folder differs from disk to disk; links are not followed. */
+async function addFilesBelow(folder: string, endings: readonly string[], files: string[]): Promise<void> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
     throw cannotRead(folder, error);
   });
   for (const { name, isDirectory, isFile } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    if (isDirectory) files.push(...await filesBelow(join(folder, name), endings));
+    if (isDirectory) await addFilesBelow(join(folder, name), endings, files);
     else if (isFile && endings.some((ending) => name.toLowerCase().endsWith(ending))) {
       files.push(join(folder, name));
     }
   }
-  return files;
 }
 
 /** "a{1..3}" → "a1", "a2", "a3"; "{x,y}" → "x", "y"; several braces make all combinations, the last changing fastest. */
@@ -51,9 +47,14 @@ export function expandBraces(pattern: string): string[] {
   if (whole === undefined || inside === undefined) return [pattern];
   const at = pattern.indexOf(whole);
   const after = expandBraces(pattern.slice(at + whole.length));
-  return alternatives(inside, pattern).flatMap((alternative) =>
-    after.map((rest) => pattern.slice(0, at) + alternative + rest)
-  );
+  const here = alternatives(inside, pattern);
+  if (here.length * after.length > MAX_PATHS) {
+    throw new SourceError(
+      pattern,
+      `${pattern} stands for more than ${MAX_PATHS} paths: name a folder, or fewer`,
+    );
+  }
+  return here.flatMap((alternative) => after.map((rest) => pattern.slice(0, at) + alternative + rest));
 }
 
 function alternatives(inside: string, pattern: string): string[] {
