@@ -45,10 +45,18 @@ Deno.test("statistics are those of the values", () => {
   });
 });
 
-Deno.test("pixel statistics are exact where float64 sums are not", () => {
-  const columns: Column[] = [{ name: "image", kind: "image", shape: [1, 1, 1] }];
-  const rows = Array.from({ length: 3 }, () => ({ image: Uint8Array.of(77) }));
-  assert.deepEqual(summarize(columns, rows).statistics["image"], { mean: [77 / 255], std: [0] });
+Deno.test("pixel statistics are exact, whatever the number of pixels", () => {
+  const columns: Column[] = [{ name: "image", kind: "image", shape: [300, 300, 3] }];
+  const white = { image: new Uint8Array(300 * 300 * 3).fill(255) };
+  assert.deepEqual(summarize(columns, [white, white]).statistics["image"], {
+    mean: [1, 1, 1],
+    std: [0, 0, 0],
+  });
+  const odd = { image: new Uint8Array(300 * 300 * 3).fill(77) }; // 77 / 255 is no float64, yet the deviation is 0
+  assert.deepEqual(summarize(columns, [odd, odd, odd]).statistics["image"], {
+    mean: Array(3).fill(77 / 255),
+    std: [0, 0, 0],
+  });
 });
 
 Deno.test("content hash and statistics do not depend on how rows are cut into blocks", () => {
