@@ -25,7 +25,8 @@ type Flags = Partial<WriteFlags> & SourceFlags & { readonly ifMissing?: boolean 
 /** Adds `data import`, with a command of its own for each kind of source. */
 export function addImportCommand(program: Command, terminal: Terminal): void {
   const command = program.command("import")
-    .description("Brings data into a set: `data import <source> [path…] --out <name>`")
+    .usage("<source> [path…] --out <name>")
+    .description("Brings data of any kind into a set")
     .commandsGroup("Sources:")
     .helpCommand(false)
     .addHelpText("after", "\nInterrupted at whatever moment, the same command goes on where it stopped");

@@ -117,11 +117,12 @@ export class ParquetFile implements Disposable {
 }
 
 /**
- * A promise of which what follows from it counts as heard. hyparquet decodes in `then()`, and where a footer is damaged too it never looks
- * at what came of that: the error would end the process.
+ * A promise that counts as heard, with what follows from it: hyparquet reads ahead and decodes in `then()`, and where something else
+ * fails it never looks at what came of that. The error would end the process.
  */
 function heard<T>(promise: Promise<T>): Promise<T> {
   const then = promise.then.bind(promise) as Promise<T>["then"];
+  promise.catch(() => {});
   promise.then = (onFulfilled, onRejected) => {
     const next = then(onFulfilled, onRejected);
     next.catch(() => {});
