@@ -1,4 +1,5 @@
-import { pngDataUri } from "./_png.ts";
+import { encodePng } from "@lacuna/data/images";
+import { Buffer } from "node:buffer";
 import type { Picture } from "./report_data.ts";
 
 /** The picture as a PNG data URI. */
@@ -27,8 +28,14 @@ export function attentionOverlay(weights: Float32Array, picture: Picture): strin
   return pngDataUri(pixels, rows, columns);
 }
 
+/** A PNG of [H, W, 4] pixels as a data URI. */
+function pngDataUri(pixels: Uint8Array<ArrayBuffer>, height: number, width: number): string {
+  const png = encodePng({ height, width, channels: 4, pixels });
+  return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
+}
+
 /** [H, W, 4] of a grey or coloured picture, with an alpha from 0 to 255 for each pixel. */
-function rgba(picture: Picture, alpha: (y: number, x: number) => number): Uint8Array {
+function rgba(picture: Picture, alpha: (y: number, x: number) => number): Uint8Array<ArrayBuffer> {
   const { height, width, channels, pixels } = picture;
   const out = new Uint8Array(height * width * 4);
   for (let y = 0; y < height; y++) {

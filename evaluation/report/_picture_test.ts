@@ -1,19 +1,15 @@
+import { decodeImage } from "@lacuna/data/images";
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
-import { inflateSync } from "node:zlib";
 import { attentionOverlay, opaque, withHoles } from "./_picture.ts";
 import type { Picture } from "./report_data.ts";
 
-/** The RGBA pixels of a PNG of ours, whose rows each start with filter 0. */
+/** The RGBA pixels of a PNG in a data URI. */
 function decode(uri: string): { width: number; height: number; pixels: number[][] } {
-  const bytes = Buffer.from(uri.slice(uri.indexOf(",") + 1), "base64");
-  const width = bytes.readUInt32BE(16), height = bytes.readUInt32BE(20);
-  const rows = inflateSync(bytes.subarray(41)); // 8 signature, 25 IHDR, 8 length and type of IDAT
-  const pixels = Array.from({ length: width * height }, (_, i) => {
-    const at = Math.floor(i / width) * (1 + 4 * width) + 1 + 4 * (i % width);
-    return [...rows.subarray(at, at + 4)];
-  });
-  return { width, height, pixels };
+  const bytes = Buffer.from(uri.slice("data:image/png;base64,".length), "base64");
+  const { height, width, pixels } = decodeImage(new Uint8Array(bytes), { channels: 4 });
+  const split = Array.from({ length: width * height }, (_, i) => [...pixels.subarray(4 * i, 4 * i + 4)]);
+  return { width, height, pixels: split };
 }
 
 const grey: Picture = { height: 2, width: 4, channels: 1, pixels: Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7) };
