@@ -2,11 +2,12 @@
 export type ByteFiller = {
   read(into: Uint8Array): Promise<number | null>;
   /** Passes over up to `count` bytes without reading them and says over how many; for files. */
-  skip?(count: number): Promise<number>;
+  skip?(count: number): number;
   close(): Promise<void>;
 };
 
 const BUFFER_BYTES = 1 << 20; // fewer, larger reads: each crosses to a thread and back
+const STEP_BYTES = 1 << 14; // read after a skip, as more may be passed over
 
 /** Bytes in order, taken piece by piece. Holds one buffer, whatever the size of what it reads. */
 export class ByteReader implements AsyncDisposable {
@@ -14,12 +15,14 @@ export class ByteReader implements AsyncDisposable {
   readonly #buffer: Uint8Array;
   #start = 0;
   #end = 0;
+  #step: number; // bytes to read into the buffer next
   /** Of the next byte, from the first. */
   position = 0;
 
   constructor(filler: ByteFiller, bufferBytes: number = BUFFER_BYTES) {
     this.#filler = filler;
     this.#buffer = new Uint8Array(bufferBytes);
+    this.#step = bufferBytes;
   }
 
   /** The next `count` bytes, in memory of their own; fewer if they end before. */
@@ -27,7 +30,7 @@ export class ByteReader implements AsyncDisposable {
     const out = new Uint8Array(count);
     let filled = this.#drain(out, 0);
     while (filled < count) {
-      const isLarge = count - filled >= this.#buffer.length;
+      const isLarge = count - filled >= this.#step;
       const read = isLarge ? await this.#filler.read(out.subarray(filled)) : await this.#refill();
       if (read === null) break;
       filled = isLarge ? filled + read : this.#drain(out, filled);
@@ -55,7 +58,10 @@ export class ByteReader implements AsyncDisposable {
   async skip(count: number): Promise<number> {
     let skipped = Math.min(count, this.#end - this.#start);
     this.#start += skipped;
-    if (skipped < count && this.#filler.skip) skipped += await this.#filler.skip(count - skipped);
+    if (skipped < count && this.#filler.skip) {
+      skipped += this.#filler.skip(count - skipped);
+      this.#step = STEP_BYTES;
+    }
     while (skipped < count && await this.#refill() !== null) {
       const step = Math.min(count - skipped, this.#end);
       this.#start = step;
@@ -87,7 +93,8 @@ export class ByteReader implements AsyncDisposable {
       this.#end -= this.#start;
       this.#start = 0;
     }
-    const read = await this.#filler.read(this.#buffer.subarray(this.#end));
+    const read = await this.#filler.read(this.#buffer.subarray(this.#end, this.#end + this.#step));
+    this.#step = Math.min(2 * this.#step, this.#buffer.length);
     this.#end += read ?? 0;
     return read;
   }

@@ -43,13 +43,14 @@ async function fileFiller(path: string): Promise<ByteFiller> {
     throw cannotRead(path, error);
   };
   const file = await Deno.open(path).catch(failed);
+  const { size, isFile } = file.statSync();
+  const skip = (count: number) => {
+    const at = file.seekSync(0, Deno.SeekMode.Current);
+    return file.seekSync(Math.min(at + count, Math.max(size, at)), Deno.SeekMode.Start) - at;
+  };
   return {
     read: (into) => file.read(into).catch(failed),
-    async skip(count) {
-      const { size } = await file.stat();
-      const at = await file.seek(0, Deno.SeekMode.Current);
-      return await file.seek(Math.min(at + count, Math.max(size, at)), Deno.SeekMode.Start) - at;
-    },
+    ...(isFile ? { skip } : {}), // a pipe must be read
     close() {
       file.close();
       return Promise.resolve();
