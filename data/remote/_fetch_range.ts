@@ -185,12 +185,24 @@ function asFailure(error: unknown, request: RangeRequest, stalled: boolean): Fai
       mayPass: false,
     });
   }
-  if (!(error instanceof TypeError)) throw error;
-  return failure(request, "connection", reasonOf(error));
+  if (!connectionErrors.some((kind) => error instanceof kind)) throw error;
+  return failure(request, "connection", reasonOf(error as Error));
 }
 
+/** What the runtime throws when a connection fails: of fetch() a TypeError, within a body perhaps the system's own. */
+const connectionErrors = [
+  TypeError,
+  Deno.errors.Http,
+  Deno.errors.ConnectionRefused,
+  Deno.errors.ConnectionReset,
+  Deno.errors.ConnectionAborted,
+  Deno.errors.BrokenPipe,
+  Deno.errors.TimedOut,
+  Deno.errors.UnexpectedEof,
+];
+
 /** The last part of what the runtime says, "Connection refused (os error 111)", without the URL before it. */
-function reasonOf(error: TypeError): string {
+function reasonOf(error: Error): string {
   const message = error.cause instanceof Error ? error.cause.message : error.message;
   return message.replaceAll(/\S+:\/\/\S+/g, "…").split(": ").at(-1)!;
 }

@@ -127,10 +127,12 @@ class HttpBytes implements ByteSource {
       }
       const before = filled;
       const failure = await this.#attempt(offset + filled, offset + out.length, take);
-      if (!failure && (filled > before || this.#size !== end)) continue; // a part, or where the file ends
-      if (failure && (!failure.mayPass || attempt === this.#options.maxAttempts)) throw failure.error;
-      if (!failure) throw new RemoteError(this.name, "length", "the server sends nothing");
-      await this.#wait(offset, attempt++, failure);
+      if (failure) {
+        if (!failure.mayPass || attempt >= this.#options.maxAttempts) throw failure.error;
+        await this.#wait(offset, attempt++, failure);
+      } else if (filled === before && (this.#size ?? Infinity) === end) { // neither bytes nor where the file ends
+        throw new RemoteError(this.name, "length", "the server sends nothing");
+      }
     }
   }
 
