@@ -3,7 +3,7 @@ import { FONT_HEIGHT, glyph } from "./_font.ts";
 /** Red, green, blue, each 0…255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Pixels of a picture: [H, W, C], C of 1 (grey), 2 (grey, alpha), 3 (colour) or 4 (colour, alpha). */
+/** Pixels of a picture: [H, W, C], C of 1 (grey), 2 (grey, alpha), 3 (colour), 4 (colour, alpha) or more, of which three are shown. */
 export type Pixels = {
   readonly height: number;
   readonly width: number;
@@ -76,13 +76,14 @@ function fitInto(
 /** Mean colour and alpha, each 0…255, of a part of a picture given in shares of its sides. */
 function meanOver(picture: Pixels, top: number, bottom: number, left: number, right: number): number[] {
   const { height, width, channels, pixels } = picture;
+  const hasAlpha = channels === 2 || channels === 4;
   const y0 = Math.floor(top * height + 1e-6), y1 = Math.max(y0 + 1, Math.floor(bottom * height + 1e-6));
   const x0 = Math.floor(left * width + 1e-6), x1 = Math.max(x0 + 1, Math.floor(right * width + 1e-6));
   const sum = [0, 0, 0, 0];
   for (let y = y0; y < y1; y++) {
     for (let x = x0; x < x1; x++) {
       const at = (y * width + x) * channels;
-      const alpha = channels % 2 === 0 ? pixels[at + channels - 1]! / 255 : 1;
+      const alpha = hasAlpha ? pixels[at + channels - 1]! / 255 : 1;
       for (let c = 0; c < 3; c++) sum[c]! += alpha * pixels[at + (channels < 3 ? 0 : c)]!;
       sum[3]! += alpha;
     }

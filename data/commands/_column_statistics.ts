@@ -1,3 +1,7 @@
+import { AudioError } from "../audio/audio_error.ts";
+import { decodeAudio } from "../audio/decode_audio.ts";
+import { mixToMono } from "../audio/mix_to_mono.ts";
+import { rootMeanSquare } from "../audio/root_mean_square.ts";
 import { decodeImage } from "../images/decode_image.ts";
 import { ImageError } from "../images/image_error.ts";
 import type { Column } from "../shards/column.ts";
@@ -18,6 +22,7 @@ export type ColumnMeter = {
 /** More than the manifest has: what is in encoded images, how loud a sound is, how many words a text has. */
 export function meterOf(column: Column): ColumnMeter {
   if (column.kind === "encodedImage") return imageMeter();
+  if (column.kind === "encodedAudio") return soundFileMeter();
   const stored = measureOf(column);
   const more = column.kind === "waveform"
     ? soundMeter(column.sampleRate)
@@ -112,30 +117,70 @@ function imageMeter(): ColumnMeter {
   };
 }
 
-function soundMeter(sampleRate: number): ColumnMeter {
-  const level = new Summary(), seconds = new Summary();
-  let total = 0;
+/** The files' sounds, all channels mixed. */
+function soundFileMeter(): ColumnMeter {
+  const levels = new Levels();
+  const rates = new Map<number, number>();
+  let damaged = 0;
   return {
     update: ({ values, offsets }) => {
       for (let i = 1; i < offsets!.length; i++) {
-        const samples = (values as Float32Array).subarray(offsets![i - 1]!, offsets![i]!);
-        if (samples.length === 0) continue;
-        level.add(Math.sqrt(samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length));
-        seconds.add(samples.length / sampleRate);
-        total += samples.length / sampleRate;
+        try {
+          const sound = decodeAudio((values as Uint8Array).subarray(offsets![i - 1]!, offsets![i]!));
+          levels.add(mixToMono(sound), sound.sampleRate);
+          rates.set(sound.sampleRate, (rates.get(sound.sampleRate) ?? 0) + 1);
+        } catch (error) {
+          if (!(error instanceof AudioError)) throw error;
+          damaged++;
+        }
       }
     },
-    result: () => [{
-      text:
-        `${formatDuration(total)} in all; root mean square ${level.min.toFixed(3)} to ${
-          level.max.toFixed(3)
-        }, ` +
-        `mean ${level.mean.toFixed(3)}`,
-      facts: { seconds: total, rms: { min: level.min, max: level.max, mean: level.mean } },
-    }],
+    result: () =>
+      [
+        ...levels.result(),
+        {
+          text: [...rates].map(([rate, n]) => `${numbered(n, "file")} at ${count(rate)} Hz`).join(", "),
+          facts: { sampleRates: Object.fromEntries(rates) },
+        },
+        { text: `${numbered(damaged, "file")} that cannot be decoded`, facts: { damaged } },
+      ].filter(({ text }) => text !== ""),
   };
 }
 
+function soundMeter(sampleRate: number): ColumnMeter {
+  const levels = new Levels();
+  return {
+    update: ({ values, offsets }) => {
+      for (let i = 1; i < offsets!.length; i++) {
+        levels.add((values as Float32Array).subarray(offsets![i - 1]!, offsets![i]!), sampleRate);
+      }
+    },
+    result: () => levels.result(),
+  };
+}
+
+/** How long and how loud sounds are. */
+class Levels {
+  readonly #rms = new Summary();
+  #seconds = 0;
+
+  add(samples: Float32Array, sampleRate: number): void {
+    if (samples.length === 0) return;
+    this.#rms.add(rootMeanSquare(samples));
+    this.#seconds += samples.length / sampleRate;
+  }
+
+  result(): readonly Finding[] {
+    if (this.#seconds === 0) return [];
+    const { min, max, mean } = this.#rms;
+    return [{
+      text:
+        `${formatDuration(this.#seconds)} in all; root mean square ${min.toFixed(3)} to ${max.toFixed(3)}, ` +
+        `mean ${mean.toFixed(3)}`,
+      facts: { seconds: this.#seconds, rms: { min, max, mean } },
+    }];
+  }
+}
 function textMeter(): ColumnMeter {
   const decoder = new TextDecoder();
   const words = new Summary();

@@ -140,7 +140,7 @@ function showView(view: View): Html {
 function thumbnail(picture: Pixels): Pixels {
   const { height, width, channels } = picture;
   const scale = MAX_SIDE / Math.max(height, width);
-  if (scale >= 1 && channels !== 2) return picture;
+  if (scale >= 1 && [1, 3, 4].includes(channels)) return picture;
   const size = [height, width].map((side) => Math.max(1, Math.round(side * Math.min(1, scale))));
   const canvas = new Canvas(size[0]!, size[1]!, [255, 255, 255]);
   canvas.draw(picture, 0, 0, canvas.height, canvas.width);
