@@ -224,3 +224,18 @@ Deno.test("decodeImage() survives flipped bytes: an image of the promised size o
     );
   }
 });
+
+Deno.test("decodeImage() gives the same in a worker", async () => {
+  const worker = new Worker(import.meta.resolve("./_decode_in_worker.ts"), { type: "module" });
+  try {
+    for (const name of ["color.png", "baseline-2.jpg", "lossy.webp", "color.gif"]) {
+      const file = goldenFile(name);
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.postMessage(file);
+      assert.deepEqual(await promise, decodeImage(file));
+    }
+  } finally {
+    worker.terminate();
+  }
+});
