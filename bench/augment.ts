@@ -15,7 +15,7 @@ if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
   const values = parseOptions(args, {
-    batch: { type: "string", default: "8" },
+    batch: { type: "string", default: "16" },
     height: { type: "string", default: "375" },
     width: { type: "string", default: "500" },
     size: { type: "string", default: "224" },
@@ -42,7 +42,7 @@ async function main(args: string[]): Promise<void> {
   for (const contender of [ours, portable, tensors, lastChannels, pillow, pillowBlur]) {
     entrants.push(await enter(contender));
   }
-  const rounds = { numRounds: Number(values.rounds), numSteps: 4, numWarmSteps: 1 };
+  const rounds = { numRounds: Number(values.rounds), numSteps: 5, numWarmSteps: 3 };
   const timings = await timeInTurn(entrants, rounds, (round, milliseconds) => {
     const times = milliseconds.map((ms) => (ms / setup.batchSize).toFixed(2)).join(", ");
     console.log(

@@ -35,10 +35,8 @@ const patches = [
   "usize",
 ] as const;
 
-// bytes or null, floats or null, images int32, segments int32, steps, statistics, out, views, batch, height, width, channels, alone
+// table, segments int32, steps, statistics, out, views, batch, height, width, channels, alone
 const imageViews = [
-  "buffer",
-  "buffer",
   "buffer",
   "buffer",
   "buffer",
@@ -244,6 +242,8 @@ export const symbols = {
   conv1d_grad_weight_f32: { parameters: ["buffer", "buffer", "buffer", ...conv1d], result: "void" },
   gather_patches_f32: { parameters: patches, result: "i32" }, // from images; 1 if an index is outside
   gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
+  // table, index, bytes uint8 or null, floats or null, height, width
+  set_image: { parameters: ["buffer", "usize", "buffer", "buffer", "usize", "usize"], result: "void" },
   image_views_f32: { parameters: imageViews, result: "i32" }, // 1 if there is no memory
   image_views_f32_async: {
     name: "image_views_f32",

@@ -6,10 +6,19 @@
 #include "scratch.h"
 #include "threads.h"
 
+// An image [height, width, channels], of bytes or else of floats.
 typedef struct {
   const uint8_t *bytes;
   const float *floats;
-  const int32_t *images;   // [batch, 3]: where it starts, height, width
+  size_t height, width;
+} Image;
+
+void set_image(Image *table, size_t index, const uint8_t *bytes, const float *floats, size_t height, size_t width) {
+  table[index] = (Image){bytes, floats, height, width};
+}
+
+typedef struct {
+  const Image *images;
   const int32_t *segments; // [batch, views + 2]: where the shared steps start, those of each view, and where the last one's end
   const float *steps, *statistics;
   float *out;
@@ -23,18 +32,6 @@ typedef struct {
   float *spare; // another picture
   float *work;
 } Desk;
-
-static Pixels pixels_of(const Call *call, size_t b) {
-  const int32_t *image = call->images + 3 * b;
-  const size_t offset = (size_t)image[0];
-  return (Pixels){
-    .height = (size_t)image[1],
-    .width = (size_t)image[2],
-    .channels = call->channels,
-    .bytes = call->bytes ? call->bytes + offset : NULL,
-    .floats = call->floats ? call->floats + offset : NULL,
-  };
-}
 
 INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
@@ -191,7 +188,9 @@ static void make_views(const Call *call, size_t b, float *memory) {
     .spare = memory + 2 * call->room,
     .work = memory + 3 * call->room,
   };
-  Pixels pixels = pixels_of(call, b);
+  const Image *image = call->images + b;
+  Pixels pixels = {
+    .height = image->height, .width = image->width, .channels = call->channels, .bytes = image->bytes, .floats = image->floats};
   if (segments[1] > segments[0]) {
     take_steps(call->steps + segments[0], call->steps + segments[1], pixels, &desk.shared, &desk, NULL, NULL);
     pixels = (Pixels){
@@ -209,14 +208,13 @@ static void make_some(const void *call, size_t first, size_t end) {
   for (size_t b = first; b < end; b++) make_views(all, b, memory);
 }
 
-// out [views, batch, height, width, channels] of images of bytes or else of floats; statistics [2, channels]: 1 / std and mean / std. `alone`
+// out [views, batch, height, width, channels] of a table of images; statistics [2, channels]: 1 / std and mean / std. `alone`
 // is 0 for all threads; 1 for this one, which keeps its memory for the next call; 2 for this one in memory that it gives back, so that a
 // thread that will not come again leaves nothing behind. 1 if there is no memory for it.
-int32_t image_views_f32(const uint8_t *bytes, const float *floats, const int32_t *images, const int32_t *segments, const float *steps,
-                        const float *statistics, float *out, size_t views, size_t batch, size_t height, size_t width, size_t channels,
-                        int32_t alone) {
+int32_t image_views_f32(const Image *images, const int32_t *segments, const float *steps, const float *statistics, float *out,
+                        size_t views, size_t batch, size_t height, size_t width, size_t channels, int32_t alone) {
   if (batch * views * height * width == 0) return 0;
-  Call call = {bytes, floats, images, segments, steps, statistics, out, views, batch, height, width, channels, 0, 0};
+  Call call = {images, segments, steps, statistics, out, views, batch, height, width, channels, 0, 0};
   measure(&call);
   if (alone == 0) parallel(batch, 1, make_some, &call);
   else if (alone == 1) make_some(&call, 0, batch);

@@ -2,7 +2,6 @@ import type { SourceImage } from "./image_views.ts";
 
 /** Arguments of the kernel of images' views, as its C source tells them, but for the images. */
 export type ImageViewsCall = {
-  /** All of bytes or all of floats. */
   readonly images: readonly SourceImage[];
   readonly segments: Int32Array<ArrayBuffer>;
   readonly steps: Float32Array<ArrayBuffer>;

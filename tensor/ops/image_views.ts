@@ -61,7 +61,7 @@ const mostChannels = 4;
  * const [first, second] = imageViews([image], [steps], format);
  * assert.deepEqual([...first!, ...second!], [0, 1, 1, 0]);
  * ```
- * @param images [B], all of the format's channels and all of bytes or all of floats.
+ * @param images [B] of the format's channels.
  * @param steps [B], each with as many views.
  * @param format What the views are like.
  * @param options Where to, and on how many threads.
@@ -87,7 +87,7 @@ export function imageViews(
 /**
  * The same numbers as {@linkcode imageViews} gives on the same device; on the native one a thread of its own makes them, while the program
  * goes on.
- * @param images [B], all of the format's channels; must not change meanwhile.
+ * @param images [B], of the format's channels; must not change meanwhile.
  * @param steps [B], each with as many views.
  * @param format What the views are like.
  * @param options Where to; it is one thread in any case.
@@ -142,7 +142,7 @@ function prepare(
   }
   const numViews = steps[0]?.views.length ?? 0;
   for (const [b, image] of images.entries()) {
-    checkImage(image, channels, images[0]!, b);
+    checkImage(image, channels, b);
     if (steps[b]!.views.length !== numViews) {
       throw new TypeError(
         `Cannot make ${
@@ -163,7 +163,7 @@ function prepare(
   return { views: Array.from({ length: numViews }, (_, v) => out.subarray(v * size, (v + 1) * size)), out };
 }
 
-function checkImage(image: SourceImage, channels: number, first: SourceImage, b: number): void {
+function checkImage(image: SourceImage, channels: number, b: number): void {
   const { height, width, pixels } = image;
   if (image.channels !== channels) {
     throw new TypeError(
@@ -175,9 +175,6 @@ function checkImage(image: SourceImage, channels: number, first: SourceImage, b:
       `Cannot read image ${b} of ${height}×${width}×${channels} from ${pixels.length} values: ` +
         `pass ${height * width * channels}, at least one pixel`,
     );
-  }
-  if (pixels instanceof Float32Array !== first.pixels instanceof Float32Array) {
-    throw new TypeError(`Cannot mix bytes and floats: image ${b} and image 0 are not of one kind`);
   }
   if (pixels instanceof Float32Array) {
     const at = pixels.findIndex((value) => !(value >= 0 && value <= 1));

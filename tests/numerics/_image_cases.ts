@@ -42,15 +42,11 @@ const views: KernelCases = {
       height: 1 + draw.integers(1, 2 * height!)[0]!,
       width: b % 3 === 2 ? width! : 1 + draw.integers(1, 2 * width!)[0]!,
     }));
-    const lengths = sizes.map(({ height, width }) => height * width * channels!);
-    const starts = lengths.map((_, b) => lengths.slice(0, b).reduce((sum, length) => sum + length, 0));
-    const total = lengths.reduce((sum, length) => sum + length, 0);
-    const pixels = real ? draw.settings(total, 0, 1) : Uint8Array.from(draw.integers(total, 256));
-    const images = sizes.map((size, b): SourceImage => ({
-      ...size,
-      channels: channels!,
-      pixels: pixels.subarray(starts[b]!, starts[b]! + lengths[b]!),
-    }));
+    const images = sizes.map((size): SourceImage => {
+      const length = size.height * size.width * channels!;
+      const pixels = real ? draw.settings(length, 0, 1) : Uint8Array.from(draw.integers(length, 256));
+      return { ...size, channels: channels!, pixels };
+    });
     const filters = ["bilinear", "bicubic"] as const;
     const steps = images.map((image, b) =>
       someSteps(draw, b, image, {
@@ -65,11 +61,15 @@ const views: KernelCases = {
     const statistics = Float32Array.from([...std.map((s) => 1 / s), ...mean.map((m, c) => m / std[c]!)]);
     const encoded = encodeImageSteps(steps, images, { numViews: 4, channels: channels! });
     const size = batch! * height! * width! * channels!;
+    const table = new Uint8Array(32 * batch!);
     const out = output(4 * size);
     return {
+      before: images.map(({ height, width, pixels }, b) => ({
+        kernel: "set_image" as const,
+        args: [table, b, ...(real ? [null, pixels] : [pixels, null]), height, width],
+      })),
       args: [
-        ...(real ? [null, pixels] : [pixels, null]),
-        Int32Array.from(images.flatMap(({ height, width }, b) => [starts[b]!, height, width])),
+        table,
         encoded.segments,
         encoded.steps,
         statistics,
