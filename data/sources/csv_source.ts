@@ -64,8 +64,9 @@ export async function csvSource(options: CsvOptions): Promise<Source> {
   const files = splits.flatMap(([, files]) => files);
   const header = await readHeader(files[0]!, layout);
   const named = options.fields ?? Object.fromEntries(header.map((name) => [name, { kind: "text" } as const]));
+  const wanted = Object.entries(named).map(([name, { field = name }]) => field);
+  indexCells(files[0]!, header, wanted); // refuses unknown ones now, not at the first row
   const fields = await resolveFields(named, source, () => readFields(files, layout));
-  const wanted = fields.map(({ field }) => field);
   async function* items(files: readonly string[], from: number): AsyncGenerator<SourceItem> {
     let left = from;
     for await (const records of readRecords(files, layout, wanted)) {
@@ -98,7 +99,7 @@ async function* readFields(files: readonly string[], layout: Layout): AsyncGener
 }
 
 async function readHeader(file: string, layout: Layout): Promise<readonly string[]> {
-  if (layout.header) return layout.header;
+  if (layout.header) return unique(file, layout.header);
   await using bytes = await openBytes(file);
   const records = csvRecords(bytes.reader, file, delimiterOf(file, layout), layout.maxBytes);
   for await (const [first] of records) {
@@ -111,6 +112,10 @@ function headerOf(file: string, record: Uint8Array, layout: Layout): readonly st
   const text = decodeUtf8(record);
   const names = text === undefined ? undefined : csvCells(text, delimiterOf(file, layout));
   if (!names) throw new SourceError(file, `The header of ${file} is not CSV in UTF-8`);
+  return unique(file, names);
+}
+
+function unique(file: string, names: readonly string[]): readonly string[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new SourceError(

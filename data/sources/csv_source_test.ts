@@ -99,6 +99,7 @@ Deno.test("csvSource() stops where nothing after can be trusted", async () => {
   );
   await assert.rejects(reading("a,b,a\n"), /has "a" twice/);
   await assert.rejects(reading(""), /is empty/);
+  await assert.rejects(reading("1,2\n", { header: ["a", "a"] }), /has "a" twice/);
   const fields = { label: { kind: "label", field: "lable" } } as const;
   await assert.rejects(reading("text,label\n", { fields }), /no column "lable", did you mean "label"\?/);
   await assert.rejects(reading("a\n", { delimiter: '"' }), RangeError);

@@ -34,6 +34,7 @@ export type TextOptions = {
 type Piece = { readonly bytes: () => Uint8Array; readonly where: () => string };
 
 const MAX_BYTES = 64 << 20;
+const NEWLINE = 10;
 const ENDINGS = [".txt", ".txt.gz", ".txt.zst"];
 
 /**
@@ -123,29 +124,37 @@ async function* linesOf(file: string, maxBytes: number): AsyncGenerator<readonly
 
 async function* paragraphsOf(file: string, maxBytes: number): AsyncGenerator<readonly Piece[]> {
   await using bytes = await openBytes(file);
-  const newline = Uint8Array.of(10);
-  let parts: Uint8Array[] = []; // lines of a paragraph, and what stands between
+  let paragraph = new Uint8Array(4096); // grows as it must
   let [length, first, number] = [0, 1, 0];
   const take = (): Piece => {
-    const [whole, from] = [parts.slice(0, -1), first];
-    return { bytes: () => join(whole), where: () => `${file}, from line ${from}` };
+    const [whole, from] = [paragraph.slice(0, length - 1), first]; // without the last line's end
+    return { bytes: () => whole, where: () => `${file}, from line ${from}` };
   };
   for await (const some of lines(bytes.reader, file, maxBytes)) {
     const pieces: Piece[] = [];
     for (const line of some) {
       number++;
       if (isBlank(line)) {
-        if (parts.length > 0) pieces.push(take());
-        [parts, length, first] = [[], 0, number + 1];
+        if (length > 0) pieces.push(take());
+        [length, first] = [0, number + 1];
         continue;
       }
-      length += line.length + 1;
-      if (length > maxBytes) throw tooLong(file, `the paragraph from line ${first}`, maxBytes);
-      parts.push(line.slice(), newline);
+      const end = length + line.length + 1;
+      if (end > maxBytes) throw tooLong(file, `the paragraph from line ${first}`, maxBytes);
+      if (end > paragraph.length) paragraph = grown(paragraph, end);
+      paragraph.set(line, length);
+      paragraph[end - 1] = NEWLINE;
+      length = end;
     }
     yield pieces;
   }
-  if (parts.length > 0) yield [take()];
+  if (length > 0) yield [take()];
+}
+
+function grown(bytes: Uint8Array, atLeast: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(2 * bytes.length, atLeast));
+  larger.set(bytes);
+  return larger;
 }
 
 function tooLong(file: string, what: string, maxBytes: number): SourceError {
