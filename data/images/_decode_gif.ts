@@ -34,12 +34,18 @@ export function decodeGif(bytes: Uint8Array, screen: GifHeader): RawImage {
   const numColors = (ownTable > 0 ? ownTable : tableBytes(screenPacked)) / 3;
   const codesAt = at + 9 + ownTable;
   const indices = lzwDecode(subBlocks(file, bytes, codesAt + 1), file.uint(codesAt, 1), height * width);
-  return draw(screen, { left, top, width, height }, (packed & 0x40) !== 0, indices, (index) => {
-    if (index >= numColors) {
-      throw new ImageError("data", `the GIF file uses color ${index} of a palette of ${numColors}`);
-    }
-    return index === transparent ? undefined : tableAt + 3 * index;
-  }, bytes);
+  const colors = colorTable(bytes.subarray(tableAt, tableAt + 3 * numColors), transparent);
+  return draw(screen, { left, top, width, height, interlaced: (packed & 0x40) !== 0 }, indices, colors);
+}
+
+/** [K, 4] the colours with alpha. */
+function colorTable(table: Uint8Array, transparent: number | undefined): Uint8Array {
+  const colors = new Uint8Array(table.length / 3 * 4).fill(255);
+  for (let index = 0; index < table.length / 3; index++) {
+    if (index === transparent) colors.fill(0, 4 * index, 4 * index + 4);
+    else colors.set(table.subarray(3 * index, 3 * index + 3), 4 * index);
+  }
+  return colors;
 }
 
 /** Bytes of the colour table that a packed field announces. */
@@ -75,23 +81,35 @@ function subBlocks(file: HeaderBytes, bytes: Uint8Array, from: number): Uint8Arr
   return joined.subarray(0, length);
 }
 
+/** Where an image lies on the screen. */
+type Place = {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly interlaced: boolean;
+};
+
 function draw(
   { height, width }: GifHeader,
-  frame: { readonly left: number; readonly top: number; readonly width: number; readonly height: number },
-  interlaced: boolean,
+  place: Place,
   indices: Uint8Array,
-  colorAt: (index: number) => number | undefined,
-  bytes: Uint8Array,
+  colors: Uint8Array,
 ): RawImage {
   const pixels = new Uint8Array(height * width * 4); // transparent
-  const rows = rowOrder(frame.height, interlaced);
-  for (let i = 0; i < indices.length; i++) {
-    const from = colorAt(indices[i]!);
-    if (from === undefined) continue;
-    const row = frame.top + rows[Math.floor(i / frame.width)]!;
-    const to = (row * width + frame.left + i % frame.width) * 4;
-    pixels.set(bytes.subarray(from, from + 3), to);
-    pixels[to + 3] = 255;
+  let at = 0;
+  for (const row of rowOrder(place.height, place.interlaced)) {
+    let to = ((place.top + row) * width + place.left) * 4;
+    for (let column = 0; column < place.width; column++) {
+      const from = indices[at++]! * 4;
+      if (from >= colors.length) {
+        throw new ImageError(
+          "data",
+          `the GIF file uses color ${from / 4} of a palette of ${colors.length / 4}`,
+        );
+      }
+      for (let c = 0; c < 4; c++) pixels[to++] = colors[from + c]!;
+    }
   }
   return { height, width, channels: 4, pixels };
 }

@@ -1,4 +1,5 @@
 import wasm from "@cwasm/webp/webp.wasm" with { type: "bytes" };
+import { openLibrary, type SystemLibrary } from "./_open_library.ts";
 import type { WebpHeader } from "./_header.ts";
 import type { RawImage } from "./_raw_image.ts";
 import { type WasmMemory, writeTo } from "./_wasm_memory.ts";
@@ -11,9 +12,37 @@ type Exports = WasmMemory & {
 
 let module: WebAssembly.Module | undefined;
 
-/** The pixels of a WebP file with colour and alpha: libwebp in WebAssembly, a fresh one for each file, whatever the last one did to it. */
-export function decodeWebp(bytes: Uint8Array, { height, width, animated }: WebpHeader): RawImage {
-  if (animated) throw new ImageError("supported", "the WebP file is animated; still ones are decoded");
+const symbols = {
+  WebPDecodeRGBAInto: { // file, its length; pixels, their length, bytes from row to row; null if it fails
+    parameters: ["buffer", "usize", "buffer", "usize", "i32"],
+    result: "pointer",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+let opened: SystemLibrary<typeof symbols> | null | undefined;
+
+/** The pixels of a WebP file with colour and alpha, by the system's libwebp or the one in WebAssembly. */
+export function decodeWebp(bytes: Uint8Array, header: WebpHeader): RawImage {
+  if (header.animated) throw new ImageError("supported", "the WebP file is animated; still ones are decoded");
+  opened ??= openLibrary(["libwebp.so.7", "libwebp.dylib"], symbols) ?? null;
+  return opened === null ? decodeInWasm(bytes, header) : decodeBySystem(bytes, header, opened);
+}
+
+function decodeBySystem(
+  bytes: Uint8Array,
+  { height, width }: WebpHeader,
+  { functions }: SystemLibrary<typeof symbols>,
+): RawImage {
+  const own = bytes.buffer instanceof ArrayBuffer ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(bytes); // not shared
+  const pixels = new Uint8Array(height * width * 4);
+  const sizes = [BigInt(own.length), BigInt(pixels.length)] as const;
+  const found = functions.WebPDecodeRGBAInto(own, sizes[0], pixels, sizes[1], 4 * width);
+  if (found === null) throw new ImageError("data", "the WebP file is cut short or damaged");
+  return { height, width, channels: 4, pixels };
+}
+
+/** A fresh instance for each file, whatever the last one did to its memory. */
+export function decodeInWasm(bytes: Uint8Array, { height, width }: WebpHeader): RawImage {
   const exports = instance();
   const [input, size] = [exports.malloc(bytes.length), exports.malloc(8)];
   if (input === 0) {

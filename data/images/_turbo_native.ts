@@ -1,15 +1,6 @@
+import { openLibrary, type SystemLibrary } from "./_open_library.ts";
 import { type Decompressed, type Decompression, putUint16, type TurboJpeg } from "./_turbo_jpeg.ts";
 import { ImageError } from "./image_error.ts";
-
-/** Where distributions put libjpeg-turbo: paths, as a permission for a part of the system is one for a path. */
-const PATHS: readonly string[] = [
-  "/usr/lib/x86_64-linux-gnu/libturbojpeg.so.0", // Debian, Ubuntu
-  "/usr/lib/aarch64-linux-gnu/libturbojpeg.so.0",
-  "/usr/lib64/libturbojpeg.so.0", // Fedora
-  "/usr/lib/libturbojpeg.so.0", // Arch
-  "/opt/homebrew/lib/libturbojpeg.dylib", // macOS
-  "/usr/local/lib/libturbojpeg.dylib",
-];
 
 const symbols = {
   tjInitDecompress: { parameters: [], result: "pointer" },
@@ -26,17 +17,10 @@ const WARNING = 0; // TJERR_WARNING: decoded as far as the file goes
 /** The first thing that libjpeg finds behind a part, and tells only if it has found nothing else before. */
 const REST_OF_FILE = /^Corrupt JPEG data: \d+ extraneous bytes before marker/;
 
-/** The first library that is there and that the program may load; it never asks for a permission. */
+/** The system's library, if the program may load it. */
 export function openTurboNative(): TurboJpeg | undefined {
-  for (const path of PATHS) {
-    if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") continue;
-    try {
-      return new TurboNative(path);
-    } catch {
-      continue; // not there, or too old to have all the functions
-    }
-  }
-  return undefined;
+  const library = openLibrary(["libturbojpeg.so.0", "libturbojpeg.dylib"], symbols);
+  return library && new TurboNative(library);
 }
 
 class TurboNative implements TurboJpeg {
@@ -46,8 +30,8 @@ class TurboNative implements TurboJpeg {
   readonly #handle: Deno.PointerValue;
   #copy = new Uint8Array();
 
-  constructor(path: string) {
-    this.#functions = Deno.dlopen(path, symbols).symbols;
+  constructor({ path, functions }: SystemLibrary<typeof symbols>) {
+    this.#functions = functions;
     this.#handle = this.#functions.tjInitDecompress();
     this.description = `libjpeg-turbo at ${path}`;
   }

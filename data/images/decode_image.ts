@@ -51,8 +51,8 @@ const MAX_PIXELS = 2 ** 26;
  * Its size is checked in the header before a pixel is decoded. Of a GIF, it is the first image. Grey is luma, 0.299 R + 0.587 G +
  * 0.114 B; of 16 bits, the upper 8 are kept; colour profiles are ignored.
  *
- * No permission is needed. JPEG is decoded by the system's libjpeg-turbo, in less than half the time, where the program may load
- * that: see `jpegDecoder()`.
+ * No permission is needed. JPEG and WebP are decoded by the system's libjpeg-turbo and libwebp, in about half the time, where the
+ * program may load these: see `jpegDecoder()`.
  *
  * @example
  * ```ts

@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { decodeImage, type DecodeOptions } from "./decode_image.ts";
 import type { DecodedImage } from "./decoded_image.ts";
 import { encodePng } from "./encode_png.ts";
+import { decodeInWasm } from "./_decode_webp.ts";
 import { goldenFile, goldenImages } from "./_fixtures.ts";
+import { webpHeader } from "./_webp_header.ts";
 import { type ImageCheck, ImageError } from "./image_error.ts";
 import { imageInfo } from "./image_info.ts";
 import { pngFile } from "./_png_file.ts";
@@ -237,5 +239,12 @@ Deno.test("decodeImage() gives the same in a worker", async () => {
     }
   } finally {
     worker.terminate();
+  }
+});
+
+Deno.test("the system's WebP decoder and the one in WebAssembly give the same", () => {
+  for (const name of ["lossless.webp", "lossy.webp", "lossy-alpha.webp"]) {
+    const file = goldenFile(name);
+    assert.deepEqual(decodeInWasm(file, webpHeader(file)).pixels, decodeImage(file, { channels: 4 }).pixels);
   }
 });
