@@ -186,7 +186,7 @@ async function writeThousandShards(): Promise<void> {
       { name: "label", kind: "label", classNames: [] },
     ],
     splits: { train: { numItems: 64_000, items } },
-  }, { rowsPerBlock: 64, shardBytes: 150_000 });
+  }, { rowsPerBlock: 64, shardBytes: 150_000, replace: true });
 }
 
 /** Resident memory as an epoch goes by. */
