@@ -11,6 +11,7 @@ import { learningRateSchedule } from "./learning_rate_schedule.ts";
 import type { MetricsLine } from "./metrics_log.ts";
 import type { BatchSource, LoadedBatch, Pipeline, StepResult } from "./pipeline.ts";
 import { runLength } from "./run_length.ts";
+import { turnOfTheEventLoop } from "./_turn_of_the_event_loop.ts";
 
 /** Takes a run's steps one at a time, and is all of it that a checkpoint stores. */
 export class Stepper<Batch> {
@@ -22,7 +23,8 @@ export class Stepper<Batch> {
   readonly #optimizer: AdamW;
   readonly #state: TensorState;
   readonly #stepsPerEpoch: number;
-  #batches: AsyncGenerator<LoadedBatch<Batch>, void, void> | undefined; // from the next step's on
+  #batches: AsyncGenerator<LoadedBatch<Batch>, void, void> | undefined;
+  #next: Promise<IteratorResult<LoadedBatch<Batch>, void>> | undefined; // batch of the next step
 
   /** @throws {ConfigError} If there are fewer images than a batch holds. */
   constructor(pipeline: Pipeline<Batch>, source: BatchSource<Batch>, config: RunConfig) {
@@ -118,11 +120,12 @@ export class Stepper<Batch> {
   restore(checkpoint: Checkpoint): void {
     restoreState(this.#state, checkpoint.tensors);
     this.#optimizer.numSteps = checkpoint.step;
-    this.#batches = undefined;
+    this.#batches = this.#next = undefined;
   }
 
   /** Frees the optimizer's moments; the parameters are the pipeline's. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#next?.catch(() => {}); // somebody may still write it
     await this.#batches?.return();
     this.#optimizer.dispose();
   }
@@ -132,8 +135,16 @@ export class Stepper<Batch> {
       Math.floor(this.numSteps / this.#stepsPerEpoch),
       this.numSteps % this.#stepsPerEpoch,
     );
-    const { value } = await this.#batches.next();
+    const { value } = await (this.#next ?? this.#batches.next());
+    if (this.numSteps + 1 < this.totalSteps) await this.#ask();
     return value!; // there is no end
+  }
+
+  /** Begins to make the next batch, which may fail before anybody waits for it; what another thread does of it goes on beside the step. */
+  async #ask(): Promise<void> {
+    this.#next = this.#batches!.next();
+    this.#next.catch(() => {});
+    await turnOfTheEventLoop();
   }
 }
 

@@ -2,6 +2,7 @@ import { writeAtomically } from "@lacuna/data";
 import { makeFolder } from "./_make_folder.ts";
 import { RunLock } from "./_run_lock.ts";
 import { Stepper } from "./_stepper.ts";
+import { turnOfTheEventLoop } from "./_turn_of_the_event_loop.ts";
 import { setAside, writeCheckpoint } from "./checkpoint.ts";
 import { CollapseWatch } from "./collapse_watch.ts";
 import type { RunConfig } from "./config.ts";
@@ -10,7 +11,6 @@ import { type MetricsLine, MetricsLog } from "./metrics_log.ts";
 import type { BatchSource, Pipeline } from "./pipeline.ts";
 import type { NewestCheckpoint } from "./newest_checkpoint.ts";
 import { resumePoint } from "./resume_point.ts";
-import { setImmediate } from "node:timers";
 
 /** How {@linkcode train} is watched and ended. */
 export type TrainOptions = {
@@ -121,8 +121,4 @@ export async function train<Batch>(
     );
   }
   return { firstStep, totalSteps, checkpoint: checkpoint! };
-}
-
-function turnOfTheEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve)); // a timer would cost two milliseconds
 }

@@ -34,31 +34,45 @@ export type SampleAddress = {
  * @throws {RangeError} If a centre crop is larger than the image.
  */
 export function drawSteps(plan: AugmentPlan, size: ImageSize, address: SampleAddress): ImageSteps {
-  const shared = drawList(plan.shared ?? [], size, plan, { ...address, name: "shared" });
-  const views = plan.views.map((view, v) =>
-    drawList(view, shared.size, plan, { ...address, name: `view ${v}` }).steps
-  );
+  const names = namesOf(plan);
+  const shared = drawList(plan.shared ?? [], names[0]!, size, plan, address);
+  const views = plan.views.map((view, v) => drawList(view, names[v + 1]!, shared.size, plan, address).steps);
   return { shared: shared.steps, views };
+}
+
+const knownNames = new WeakMap<AugmentPlan, readonly (readonly string[])[]>();
+
+/** What the streams of the shared transforms and of each view's are called: made once a plan, as making them takes as long as drawing. */
+function namesOf(plan: AugmentPlan): readonly (readonly string[])[] {
+  let names = knownNames.get(plan);
+  if (names === undefined) {
+    names = [plan.shared ?? [], ...plan.views].map((transforms, i) => {
+      const seen = new Map<string, number>();
+      return transforms.map(({ kind }) => {
+        const nth = (seen.get(kind) ?? 0) + 1;
+        seen.set(kind, nth);
+        return `${i === 0 ? "shared" : `view ${i - 1}`} ${kind}${nth > 1 ? ` ${nth}` : ""}`;
+      });
+    });
+    knownNames.set(plan, names);
+  }
+  return names;
 }
 
 type Drawn = { readonly steps: ImageStep[]; readonly size: ImageSize };
 
 function drawList(
   transforms: readonly Transform[],
+  names: readonly string[],
   from: ImageSize,
   plan: AugmentPlan,
-  address: SampleAddress & { readonly name: string },
+  { seed, epoch, sample }: SampleAddress,
 ): Drawn {
   const steps: ImageStep[] = [];
-  const seen = new Map<string, number>();
   let size = from;
-  for (const transform of transforms) {
-    const { kind } = transform;
-    const nth = (seen.get(kind) ?? 0) + 1;
-    seen.set(kind, nth);
-    const name = `${address.name} ${kind}${nth > 1 ? ` ${nth}` : ""}`;
-    const own = drawTransform(transform, size, plan, stream({ ...address, name }));
-    for (const step of own) {
+  for (let i = 0; i < transforms.length; i++) {
+    const prng = stream({ seed, name: names[i]!, epoch, sample });
+    for (const step of drawTransform(transforms[i]!, size, plan, prng)) {
       steps.push(step);
       size = sizeAfter(step, size);
     }
@@ -167,7 +181,12 @@ function drawJitter(
     hue > 0 ? { kind: "hue", shift: hue * (2 * uniform(prng, 4) - 1) } : undefined,
   ];
   const order = permutation(all.length, substream(prng, "order"));
-  return Array.from(order, (i) => all[i]).filter((step) => step !== undefined);
+  const steps: ImageStep[] = [];
+  for (let i = 0; i < order.length; i++) { // an iterator would take longer than all the rest
+    const step = all[order[i]!];
+    if (step !== undefined) steps.push(step);
+  }
+  return steps;
 }
 
 /** Two numbers, from index 0: whether, how much. */

@@ -90,7 +90,7 @@ export function extremaViews(options: ExtremaViewOptions = {}): AugmentPlan {
   const { minScale = 0.2, flipProbability = 0.5, jitter, grayscaleProbability = 0.2 } = options;
   const view: Transform[] = [
     jitter ? { kind: "colorJitter", ...jitter } : mildJitter,
-    { kind: "grayscale", probability: grayscaleProbability },
+    ...grayscaleProbability > 0 ? [{ kind: "grayscale", probability: grayscaleProbability } as const] : [],
   ];
   return planOf(options, {
     shared: [
