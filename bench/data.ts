@@ -15,8 +15,6 @@ import { compareThroughput, type Comparison, throughputTable } from "./data/thro
 const parts = ["encoded", "webdataset", "decoded", "start"] as const;
 const folder = ".lacuna/bench/data";
 
-if (import.meta.main) await main(Deno.args);
-
 async function main(args: string[]): Promise<void> {
   const values = parseOptions(args, {
     part: { type: "string", multiple: true, default: ["all"] },
@@ -76,3 +74,5 @@ async function makeSets(numImages: number): Promise<void> {
   if (!success) throw new Error(`${python} could not make the pictures: see its message above`);
   await runScript("make_sets.ts", [folder]);
 }
+
+if (import.meta.main) await main(Deno.args); // last: it uses the constants above
