@@ -1,4 +1,4 @@
-import wasm from "@cwasm/webp/webp.wasm" with { type: "bytes" };
+import { packageBytes } from "./_package_bytes.ts";
 import { openLibrary, type SystemLibrary } from "./_open_library.ts";
 import type { WebpHeader } from "./_header.ts";
 import type { RawImage } from "./_raw_image.ts";
@@ -10,6 +10,7 @@ type Exports = WasmMemory & {
   readonly WebPDecodeRGBA: (webp: number, length: number, width: number, height: number) => number;
 };
 
+const wasm = await packageBytes("npm:@cwasm/webp@0.1.5/webp.wasm");
 let module: WebAssembly.Module | undefined;
 
 const symbols = {

@@ -1,4 +1,4 @@
-import wasm from "@cwasm/jpeg-turbo/jpeg-turbo.wasm" with { type: "bytes" };
+import { packageBytes } from "./_package_bytes.ts";
 import { type Decompressed, type Decompression, putUint16, type TurboJpeg } from "./_turbo_jpeg.ts";
 import { type WasmMemory, writeTo } from "./_wasm_memory.ts";
 import { ImageError } from "./image_error.ts";
@@ -18,6 +18,7 @@ type Exports = WasmMemory & {
   ) => number;
 };
 
+const wasm = await packageBytes("npm:@cwasm/jpeg-turbo@0.1.3/jpeg-turbo.wasm");
 let module: WebAssembly.Module | undefined;
 
 /** Where libjpeg gives up: in C it jumps out, here it throws. What it leaves behind is gone with its instance. */
