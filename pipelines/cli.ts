@@ -19,6 +19,7 @@ type Flags = {
   readonly seed?: number;
   readonly device: string;
   readonly data: string;
+  readonly workers: number;
   readonly set: readonly string[];
   readonly onCollapse: "stop" | "warn";
 };
@@ -54,6 +55,12 @@ function command({ write, writeError }: Terminal): Command {
     .option("--seed <number>", "seed of every random number (default: the preset's, 0)", parseSeed)
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
     .option("--data <folder>", "shards to learn from", ".lacuna/data/fashion-mnist")
+    .option(
+      "--workers <number>",
+      "threads that decode and augment images beside the training",
+      parseWorkers,
+      0,
+    )
     .option("--set <key=value>", "another value for a field of the config; may be repeated", append, [])
     .addOption(
       new Option("--on-collapse <what>", "what to do when the teacher collapses").choices(["stop", "warn"])
@@ -95,6 +102,7 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   using interrupt = new Interrupt();
   const { seconds } = await pretrain(config, images, folder, {
     device,
+    workers: flags.workers,
     onCollapse: flags.onCollapse,
     signal: interrupt.signal,
     onStart: (resumed) => {
@@ -123,6 +131,12 @@ function parseSeed(text: string): number {
   const seed = Number(text);
   if (/^\d+$/.test(text) && seed < 2 ** 32) return seed;
   throw new InvalidArgumentError("Write a whole number from 0 to 4294967295");
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (/^\d+$/.test(text) && workers <= 64) return workers;
+  throw new InvalidArgumentError("Write a whole number from 0 to 64");
 }
 
 function append(value: string, values: readonly string[]): string[] {

@@ -40,6 +40,19 @@ Deno.test("batches are the same from wherever they are asked for, and go on into
   }
 });
 
+Deno.test("workers give the same batches", async () => {
+  const here = await take(4);
+  await using source = await extremaBatches(testConfig(), images, 2);
+  let index = 0;
+  for await (const { batch } of source.batches(0, 0)) {
+    const { student, teacher, samples, epoch } = here[index++]!;
+    assert.deepEqual([...batch.student], [...student]); // in shared memory
+    assert.deepEqual([...batch.teacher], [...teacher]);
+    assert.deepEqual([batch.samples, batch.epoch], [samples, epoch]);
+    if (index === here.length) break;
+  }
+});
+
 Deno.test("the order has a hash that tells another seed, other images and another epoch", async () => {
   const hashOf = async (epoch: number, size = 24, ...settings: string[]) => {
     await using source = await extremaBatches(testConfig(...settings), testImages(size));

@@ -1,5 +1,6 @@
 import { extremaViews } from "@lacuna/data/augment";
 import { type Preparation, viewsPreparation } from "@lacuna/data/loader";
+import * as tf from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
 import type { TrainingImages } from "./training_images.ts";
 
@@ -28,6 +29,12 @@ export function extremaPreparation(
     plan: { ...plan, size: [height, width] },
     views: ["student", "teacher"],
     minSize: Math.ceil(Math.max(height, width) / Math.sqrt(minScale * 3 / 4)), // the smallest crop is not enlarged
-    ...byWorkers && { kernels: "auto" },
+    ...byWorkers && { kernels: kernelsOfDevice() },
   });
+}
+
+/** What makes the same views in a worker as the device in use makes here. */
+function kernelsOfDevice(): "native" | "wasm" | "cpu" {
+  const device = tf.getBackend();
+  return device === "native" || device === "wasm" ? device : "cpu";
 }

@@ -1,3 +1,5 @@
+import { encodePng } from "@lacuna/data/images";
+import { stream, uniforms } from "@lacuna/random";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { hasNative, Workplace } from "./_workplace.ts";
@@ -50,6 +52,28 @@ Deno.test("the pure tasks do the same without FFI", async () => {
   assert.equal(evaluated.code, 0, evaluated.error);
   assert.match(evaluated.out, /Evaluating on wasm/);
   assertSelfContained(Deno.readTextFileSync(`${place.path}/runs/tiny/report.html`));
+});
+
+Deno.test("a folder of pictures of any size: import, pretrain, evaluate", async () => {
+  using place = new Workplace();
+  const pictures = `${place.path}/pictures`;
+  for (let i = 0; i < 120; i++) {
+    const folder = `${pictures}/${i % 2 === 0 ? "dark" : "light"}`;
+    Deno.mkdirSync(folder, { recursive: true });
+    const [height, width] = [30 + i % 7, 40 - i % 11];
+    const prng = stream({ seed: 0, name: "pictures", sample: i });
+    const pixels = Uint8Array.from(uniforms(height * width * 3, prng), (u) => 120 * u + (i % 2) * 120);
+    Deno.writeFileSync(`${folder}/${i}.png`, encodePng({ height, width, channels: 3, pixels }));
+  }
+  const imported = await place.run("data", ["import", "folder", "pictures", "--test-share", "0.3"]);
+  assert.equal(imported.code, 0, imported.error);
+  const data = ["--data", ".lacuna/data/pictures"];
+  const trained = await place.run("pretrain", [...flags, ...data, "--device", "cpu"]);
+  assert.equal(trained.code, 0, trained.error);
+  assert.match(trained.out, /Data +pictures: \d+ images of 28×28×3/);
+  const evaluated = await place.run("evaluate", ["--run", "runs/tiny", ...data, "--device", "cpu"]);
+  assert.equal(evaluated.code, 0, evaluated.error);
+  assert.match(evaluated.out, /^raw pixels +2352 +\d+\.\d+ %/m); // 28 · 28 · 3
 });
 
 /** Nothing that a browser would fetch: every source, link and style sheet is in the page itself. */
