@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { augmentViews, augmentViewsAsync } from "./augment_views.ts";
 import { drawSteps } from "./draw_steps.ts";
 import { imagesOf } from "./images_of.ts";
-import * as presets from "./presets.ts";
+import * as presets from "./mod.ts";
 import type { AugmentPlan } from "./transform.ts";
 
 const devices: string[] = [];

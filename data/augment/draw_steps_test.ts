@@ -2,7 +2,7 @@ import type { ImageStep } from "@lacuna/tensor/image-views";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { drawSteps } from "./draw_steps.ts";
-import { byolViews } from "./presets.ts";
+import { byolViews } from "./byol_views.ts";
 import type { AugmentPlan, Transform } from "./transform.ts";
 
 const numDraws = 4000;

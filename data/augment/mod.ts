@@ -20,18 +20,6 @@ export { drawSteps, type ImageSize, type SampleAddress } from "./draw_steps.ts";
 export { imagesOf } from "./images_of.ts";
 export { rowsNeeded } from "./rows_needed.ts";
 export { type LabelledBatch, type MixAddress, mixBatch, type MixedBatch, type MixPlan } from "./mix_batch.ts";
-export {
-  byolViews,
-  data2vecViews,
-  evaluation,
-  type EvaluationOptions,
-  type ExtremaViewOptions,
-  extremaViews,
-  maskedViews,
-  type PresetOptions,
-  simclrViews,
-  supervised,
-} from "./presets.ts";
 export type {
   AugmentPlan,
   CenterCrop,
@@ -56,3 +44,11 @@ export type {
   SourceImage,
   ViewOptions,
 } from "@lacuna/tensor/image-views";
+export { byolViews } from "./byol_views.ts";
+export { simclrViews } from "./simclr_views.ts";
+export { type ExtremaViewOptions, extremaViews } from "./extrema_views.ts";
+export { maskedViews } from "./masked_views.ts";
+export { data2vecViews } from "./data2vec_views.ts";
+export { supervised } from "./supervised.ts";
+export { evaluation, type EvaluationOptions } from "./evaluation.ts";
+export type { PresetOptions } from "./preset_options.ts";
