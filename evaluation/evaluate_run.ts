@@ -94,7 +94,12 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const record: EvaluationRecord = {
     version: manifest.version,
     checkpoint: { step: run.step, sha256 },
-    data: { name: train.name, train: train.contentHash, test: test.contentHash },
+    data: {
+      name: train.name,
+      source: dataset.manifest.source,
+      train: train.contentHash,
+      test: test.contentHash,
+    },
     table: comparison.table,
     device: { name: choice.name, detail: choice.detail },
     seconds: secondsSince(start),

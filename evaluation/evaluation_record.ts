@@ -12,6 +12,8 @@ export type EvaluationRecord = {
   };
   readonly data: {
     readonly name: string;
+    /** Where the images came from, and how they were split. */
+    readonly source: string;
     /** Content hashes of the two splits. */
     readonly train: string;
     readonly test: string;

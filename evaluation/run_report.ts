@@ -10,7 +10,6 @@ import type { Features } from "./features.ts";
 import { knnDefaults } from "./knn.ts";
 import { linearProbeDefaults } from "./linear_probe.ts";
 import { nearestNeighbors } from "./nearest_neighbors.ts";
-import type { ProtocolTable } from "./protocol_table.ts";
 import type {
   AttentionPictures,
   FactList,
@@ -49,7 +48,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
     title: runFolder,
     subtitle: `Self-supervised pre-training with ${summary.pipeline} on ${summary.data.name}${end}`,
     table: record.table,
-    protocol: protocol(record.table),
+    protocol: protocol(record),
     curves: trainingCurves(run.metrics, config.heads.outDim),
     patchSize: config.encoder.patchSize,
     classNames: test.classNames,
@@ -62,13 +61,14 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
 }
 
 /** How the table's numbers came about, a paragraph each. */
-function protocol({ rows, numTrain, numTest }: ProtocolTable): string[] {
+function protocol({ table: { rows, numTrain, numTest }, data }: EvaluationRecord): string[] {
   const { k, temperature } = knnDefaults;
   const { epochs, batchSize } = linearProbeDefaults;
   const rowsPerStep = Math.min(batchSize, numTrain);
   const { linear } = rows[0]!; // the trained encoder
   const standardError = Math.sqrt(linear * (1 - linear) / numTest);
   return [
+    `The images: ${data.source}.`,
     `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the teacher's ` +
     `instance vector before the last LayerNorm; of the pixels, all ${
       rows.at(-1)!.dim

@@ -95,7 +95,7 @@ async function npmSource(): Promise<Source> {
   const table = await loadTable();
   return {
     name: "fashion-mnist",
-    source: `${PACKAGE} (${AUTHORS}), split by content`,
+    source: `${PACKAGE} (${AUTHORS}), split by content: its numbers do not compare with published ones`,
     licence: "MIT",
     columns: [
       { name: "image", kind: "image", shape: [28, 28, 1] },
