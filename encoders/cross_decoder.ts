@@ -8,17 +8,14 @@ import { Linear } from "./linear.ts";
 import type { MaeDecoderConfig } from "./mae_decoder.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
+import type { Stages } from "./stages.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 
 /** What a decoder with cross-attention says, and how it came to it. */
-export type CrossDecoded = {
+export type CrossDecoded = Stages & {
   /** [R, N, P] of each patch, row by row. */
   readonly pred: Tensor3D;
-  /** depth + 1 times [R, 1 + N, d], class token first: what enters the first block, then what leaves each. */
-  readonly stages: readonly Tensor3D[];
-  /** depth times [R, heads, 1 + N, 1 + N]: self-attention's scores before the softmax. */
-  readonly scores: readonly Tensor4D[];
 };
 
 /**

@@ -8,7 +8,7 @@ import { Block } from "./block.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Linear } from "./linear.ts";
 import type { Module } from "./module.ts";
-import type { Stages } from "./patch_transformer.ts";
+import { runStages, type Stages, type StagesOptions } from "./stages.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 
@@ -96,9 +96,10 @@ export class MaeDecoder implements Module {
    * What it predicts of every patch, the visible ones too.
    * @param tokens [R, 1 + V, D] of the encoder, class token first.
    * @param restore [R, N] int32, where each patch stands in the row's visible ones followed by its masked ones; see `restoreOrder()`.
+   * @param options What is shown besides.
    * @throws {TypeError} If the rows or patches do not fit.
    */
-  forward(tokens: Tensor3D, restore: Tensor2D): Decoded {
+  forward(tokens: Tensor3D, restore: Tensor2D, options: StagesOptions = {}): Decoded {
     const [numRows, numTokens, encoderDim] = tokens.shape;
     const { dim, gridHeight, gridWidth } = this.#config;
     const numPatches = gridHeight * gridWidth;
@@ -123,14 +124,9 @@ export class MaeDecoder implements Module {
         tf.reshape<Rank.R3>(masks, [numRows, numMasked, dim]),
       ], 1) as Tensor3D;
       const inOrder = prepend(tf.slice(visible, [0, 0, 0], [-1, 1, -1]), gatherTokens(patches, restore));
-      const stages = [tf.add<Tensor3D>(inOrder, this.#positions)];
-      for (const [i, block] of this.blocks.entries()) stages.push(block.forward(stages[i]!));
-      const decoded = this.#norm.forward(stages.at(-1)!);
-      return {
-        stages,
-        tokens: decoded,
-        pred: this.#pred.forward(tf.slice(decoded, [0, 1, 0], [-1, -1, -1])),
-      };
+      const shown = runStages(this.blocks, tf.add(inOrder, this.#positions), undefined, options);
+      const decoded = this.#norm.forward(shown.stages.at(-1)!);
+      return { ...shown, pred: this.#pred.forward(tf.slice(decoded, [0, 1, 0], [-1, -1, -1])) };
     });
   }
 }

@@ -117,7 +117,7 @@ Deno.test("MaeDecoder refuses an order of other rows or patches", () => {
 Deno.test("MaeDecoder leaves nothing behind but what it says", () => {
   const decoder = new MaeDecoder(config, prng);
   const before = tf.memory().numTensors;
-  const { stages, tokens: decoded, pred } = decoder.forward(tokens, restore);
-  tf.dispose([...stages, decoded, pred]);
+  const { stages, scores, pred } = decoder.forward(tokens, restore, { withScores: true });
+  tf.dispose([...stages, ...scores, pred]);
   assert.equal(tf.memory().numTensors, before);
 });

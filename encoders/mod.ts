@@ -29,14 +29,15 @@ export { type Decoded, MaeDecoder, type MaeDecoderConfig } from "./mae_decoder.t
 export { Mlp } from "./mlp.ts";
 export type { Module } from "./module.ts";
 export { PatchEmbedding } from "./patch_embedding.ts";
-export { PatchTransformer, type PatchTransformerOptions, type Stages } from "./patch_transformer.ts";
+export { type EncodedStages, PatchTransformer, type PatchTransformerOptions } from "./patch_transformer.ts";
 export type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 export { patchify, type PixelOrder } from "./patchify.ts";
 export { PostNormBlock, type PostNormOutput } from "./post_norm_block.ts";
-export { type HeadNorm, ProjectionHead } from "./projection_head.ts";
+export { type HeadNorm, type HeadOptions, ProjectionHead } from "./projection_head.ts";
 export { RelativePositionBias } from "./relative_position_bias.ts";
 export type { ResidualStream } from "./residual_stream.ts";
 export { sinCosPositions } from "./sin_cos_positions.ts";
+export { runStages, type Stages, type StagesOptions } from "./stages.ts";
 export { under } from "./under.ts";
 export { unpatchify } from "./unpatchify.ts";
 export {

@@ -12,6 +12,7 @@ import type { Module } from "./module.ts";
 import { PatchEmbedding } from "./patch_embedding.ts";
 import type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 import { RelativePositionBias } from "./relative_position_bias.ts";
+import { runStages, type Stages, type StagesOptions } from "./stages.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 
@@ -23,17 +24,11 @@ export type PatchTransformerOptions = {
   readonly mask?: Tensor2D | undefined;
   /** Given while training: where drop path takes its numbers from. Without it nothing is dropped. */
   readonly dropPath?: Prng | undefined;
-  /**
-   * Added to the scores of every block's attention, what stretches to [B, heads, 1 + V, 1 + V]: −1e9 shuts keys off.
-   */
-  readonly scoreBias?: Tensor3D | Tensor4D | undefined;
 };
 
-/** What goes into the blocks and comes out of each. */
-export type Stages = {
-  /** depth + 1 times [R, 1 + V, D], class token first: what enters the first block, then what leaves each. */
-  readonly stages: readonly Tensor3D[];
-  /** [R, 1 + V, D], the last of them normalised. */
+/** What a `PatchTransformer` shows of a forward pass. */
+export type EncodedStages = Stages & {
+  /** [R, 1 + V, D], what leaves the last block, normalised. */
   readonly tokens: Tensor3D;
 };
 
@@ -135,7 +130,7 @@ export class PatchTransformer implements Module {
     return tf.tidy(() => {
       const entering = this.#enter(images, options);
       return this.#norm.forward(
-        forwardBlocks(this.blocks, entering, options.dropPath, this.#bias(options)),
+        forwardBlocks(this.blocks, entering, options.dropPath, this.#relative?.forward()),
       );
     });
   }
@@ -144,19 +139,19 @@ export class PatchTransformer implements Module {
    * The same with what leaves each block, for targets of a teacher and for losses on the way; slower than `forward()`, as sums are no longer
    * taken together with norms.
    * @param images [B, H, W, C], normalized pixels.
-   * @param options What is seen of them.
+   * @param options What is seen of them, and what is shown.
    * @throws {TypeError} As `forward()`.
    */
-  forwardStages(images: Tensor4D, options: PatchTransformerOptions = {}): Stages {
+  forwardStages(images: Tensor4D, options: PatchTransformerOptions & StagesOptions = {}): EncodedStages {
     return tf.tidy(() => {
-      const bias = this.#bias(options);
-      const stages = [this.#enter(images, options)];
-      for (const [i, block] of this.blocks.entries()) {
-        stages.push(
-          block.forward(stages[i]!, options.dropPath && substream(options.dropPath, `blocks.${i}`), bias),
-        );
-      }
-      return { stages, tokens: this.#norm.forward(stages.at(-1)!) };
+      const shown = runStages(
+        this.blocks,
+        this.#enter(images, options),
+        this.#relative?.forward(),
+        options,
+        options.dropPath,
+      );
+      return { ...shown, tokens: this.#norm.forward(shown.stages.at(-1)!) };
     });
   }
 
@@ -193,10 +188,5 @@ export class PatchTransformer implements Module {
     const numRows = patches.shape[0];
     const rows: Tensor2D = tf.matMul(tf.ones([numRows, 1]), tf.reshape(this.#classToken, [1, dim])); // its gradient is one sum
     return prepend(tf.reshape(rows, [numRows, 1, dim]), patches);
-  }
-
-  #bias({ scoreBias }: PatchTransformerOptions): Tensor3D | Tensor4D | undefined {
-    const relative = this.#relative?.forward();
-    return relative && scoreBias ? tf.add<Tensor4D>(relative, scoreBias) : relative ?? scoreBias;
   }
 }

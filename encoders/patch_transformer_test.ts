@@ -223,15 +223,29 @@ for (const [name, sizes] of Object.entries({ vit: config, beit })) {
   });
 }
 
-Deno.test("PatchTransformer shuts keys off where the score bias says so", () => {
+Deno.test("PatchTransformer shuts keys off where the score bias says so, and shows scores before it", () => {
   const encoder = new PatchTransformer(config, prng);
-  const off = tf.tensor3d([[Array.from({ length: 17 }, (_, key) => key === 3 ? -1e9 : 0)]]); // [1, 1, 17]: patch 2
+  const off = tf.tensor4d([[[Array.from({ length: 17 }, (_, key) => key === 3 ? -1e9 : 0)]]]); // [1, 1, 1, 17]: patch 2
   const kept = [...Array(16).keys()].filter((patch) => patch !== 2);
   const changed = changedWhereHidden([kept, kept]);
-  const others = [0, 1, 2, ...kept.slice(2).map((patch) => patch + 1)].filter((row) => row !== 3);
+  const others = tf.tensor1d([...Array(17).keys()].filter((row) => row !== 3), "int32");
   const rows = (input: Tensor4D) =>
-    tf.gather(encoder.forward(input, { scoreBias: off }), tf.tensor1d(others, "int32"), 1);
+    tf.gather(encoder.forwardStages(input, { scoreBias: () => off }).tokens, others, 1);
   assert.equal(distance(rows(images()), rows(changed)), 0);
+  const { scores } = encoder.forwardStages(images(), { withScores: true });
+  const biased = encoder.forwardStages(images(), { withScores: true, scoreBias: () => off });
+  assert.deepEqual(scores.map(({ shape }) => shape), Array(3).fill([2, 2, 17, 17]));
+  assert.equal(distance(scores[0]!, biased.scores[0]!), 0);
+});
+
+Deno.test("PatchTransformer's scores are those that its attention uses, the relative bias among them", () => {
+  const encoder = new PatchTransformer({ ...beit, depth: 1 }, prng);
+  const table = encoder.parameters["rel_pos_bias.relative_position_bias_table"]!;
+  const before = encoder.forwardStages(images(), { withScores: true });
+  table.assign(tf.randomNormal(table.shape));
+  const after = encoder.forwardStages(images(), { withScores: true });
+  assert.ok(distance(before.scores[0]!, after.scores[0]!) > 0.5);
+  assert.ok(distance(before.stages[1]!, after.stages[1]!) > 1e-5);
 });
 
 Deno.test("PatchTransformer says what does not fit", () => {
@@ -253,7 +267,7 @@ Deno.test("PatchTransformer leaves nothing behind but its tokens", () => {
   const encoder = new PatchTransformer(beit, prng), input = images();
   const before = tf.memory().numTensors;
   encoder.forward(input, { mask: tf.zeros([2, 16]) }).dispose();
-  const { stages, tokens } = encoder.forwardStages(input);
-  tf.dispose([...stages, tokens]);
+  const { stages, scores, tokens } = encoder.forwardStages(input, { withScores: true });
+  tf.dispose([...stages, ...scores, tokens]);
   assert.equal(tf.memory().numTensors, before + 1); // the mask of this test
 });

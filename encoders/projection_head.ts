@@ -11,6 +11,14 @@ import { under } from "./under.ts";
 /** What normalises a head's hidden layers: each vector by itself, or each feature over the batch. */
 export type HeadNorm = "layer" | "batch";
 
+/** How a head differs from ExtreMA's. */
+export type HeadOptions = {
+  /** After each hidden norm; "gelu" if left out, "relu" in BYOL, MoCo v3 and ConMIM. */
+  readonly activation?: "gelu" | "relu";
+  /** Whether outputs are normalised over the batch too, as in MoCo v3 and ConMIM; false if left out. */
+  readonly normalizeOutput?: boolean;
+};
+
 /**
  * MLP from instance vectors [R, I] to outputs [R, O]: hidden layers of Linear, norm and GELU, then a Linear
  * alone. With three layers it is ExtreMA's projector, with two its predictor (arXiv:2206.04667).
@@ -23,6 +31,7 @@ export type HeadNorm = "layer" | "batch";
 export class ProjectionHead implements Module {
   readonly #layers: readonly Linear[];
   readonly #norms: readonly (LayerNorm | BatchNorm)[];
+  readonly #activation: "gelu" | "relu";
   /**
    * Named by position as in the official sequence, where GELU takes a number and has no parameters: 0 Linear,
    * 1 norm, 3 Linear, 4 norm, 6 Linear for three layers; each weight and bias.
@@ -37,6 +46,7 @@ export class ProjectionHead implements Module {
    * @param numLayers Linear layers, ≥ 1.
    * @param headNorm What follows every Linear but the last.
    * @param prng Where initial values come from; each parameter has its own substream.
+   * @param options How it differs.
    * @throws {RangeError} If `numLayers` is not an integer of at least 1.
    */
   constructor(
@@ -46,6 +56,7 @@ export class ProjectionHead implements Module {
     numLayers: number,
     headNorm: HeadNorm,
     prng: Prng,
+    { activation = "gelu", normalizeOutput = false }: HeadOptions = {},
   ) {
     if (!(Number.isInteger(numLayers) && numLayers >= 1)) {
       throw new RangeError(`Cannot build a head of ${numLayers} layers: choose an integer of at least 1`);
@@ -53,7 +64,11 @@ export class ProjectionHead implements Module {
     const dims = [inDim, ...Array<number>(numLayers - 1).fill(hiddenDim), outDim];
     const Norm = headNorm === "layer" ? LayerNorm : BatchNorm;
     this.#layers = dims.slice(1).map((dim, i) => new Linear(dims[i]!, dim, substream(prng, `${3 * i}`)));
-    this.#norms = dims.slice(1, -1).map((dim) => new Norm(dim, 1e-5));
+    this.#norms = [
+      ...dims.slice(1, -1).map((dim) => new Norm(dim, 1e-5)),
+      ...normalizeOutput ? [new BatchNorm(outDim, 1e-5)] : [],
+    ];
+    this.#activation = activation;
     this.parameters = {
       ...Object.assign({}, ...this.#layers.map((layer, i) => under(`${3 * i}`, layer))),
       ...Object.assign({}, ...this.#norms.map((norm, i) => under(`${3 * i + 1}`, norm))),
@@ -70,8 +85,9 @@ export class ProjectionHead implements Module {
       let x = vectors;
       for (const [i, layer] of this.#layers.entries()) {
         x = layer.forward(x);
-        const norm = this.#norms[i]; // none after the last layer
-        if (norm) x = gelu(norm.forward(x));
+        const norm = this.#norms[i];
+        if (norm) x = norm.forward(x);
+        if (i < this.#layers.length - 1) x = this.#activation === "gelu" ? gelu(x) : tf.relu(x);
       }
       return x;
     });

@@ -81,8 +81,8 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const start = performance.now();
   const comparison = await compareEncoders(
     {
-      trained: (images) => run.teacher.forward(images, { finalNorm: false }),
-      untrained: (images) => run.untrained.forward(images, { finalNorm: false }),
+      trained: (images) => run.trained.represent(images),
+      untrained: (images) => run.untrained.represent(images),
     },
     train,
     test,

@@ -1,5 +1,6 @@
 import { writeShards } from "@lacuna/data/shards";
 import { overrideConfig } from "@lacuna/pipelines/config";
+import { extremaMethod } from "@lacuna/pipelines/extrema-method";
 import { preset } from "@lacuna/pipelines/presets";
 import { pretrain } from "@lacuna/pipelines/pretrain";
 import { openTrainingImages } from "@lacuna/pipelines/training-images";
@@ -47,7 +48,7 @@ async function inTemporaryRun(body: (runFolder: string, dataFolder: string) => P
       "schedule.warmupEpochs=0.5",
     ]);
     const images = await openTrainingImages(`${folder}/halves`, config.image.size);
-    await pretrain(config, images, `${folder}/run`, {
+    await pretrain(extremaMethod, config, images, `${folder}/run`, {
       device: { name: "cpu", detail: "" },
       onCollapse: "warn",
     });

@@ -1,7 +1,5 @@
 import { type ImageSet, normalizeBatch } from "@lacuna/data";
-import { multiMask } from "@lacuna/masking";
 import type { LoadedRun } from "@lacuna/pipelines/load-run";
-import { maskOptions } from "@lacuna/pipelines/mask-options";
 import { choice, permutation, type Prng, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { count } from "./_count.ts";
@@ -49,7 +47,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
     subtitle: `Self-supervised pre-training with ${summary.pipeline} on ${summary.data.name}${end}`,
     table: record.table,
     protocol: protocol(record),
-    curves: trainingCurves(run.metrics, config.heads.outDim),
+    curves: trainingCurves(run.metrics, run.trained.outDim),
     patchSize: config.encoder.patchSize,
     classNames: test.classNames,
     masks: maskedPictures(run, train, draw(train, "masks")),
@@ -69,8 +67,8 @@ function protocol({ table: { rows, numTrain, numTest }, data }: EvaluationRecord
   const standardError = Math.sqrt(linear * (1 - linear) / numTest);
   return [
     `The images: ${data.source}.`,
-    `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the teacher's ` +
-    `instance vector before the last LayerNorm; of the pixels, all ${
+    `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the vector ` +
+    `that the method gives of a whole image; of the pixels, all ${
       rows.at(-1)!.dim
     }, normalized as the encoders see ` +
     `them. The untrained encoder has the weights with which this run began.`,
@@ -83,12 +81,10 @@ function protocol({ table: { rows, numTrain, numTest }, data }: EvaluationRecord
 }
 
 /** Training images with the masks that they had in the first epoch. */
-function maskedPictures({ config }: LoadedRun, train: ImageSet, samples: Int32Array): MaskedPicture[] {
-  const masks = maskOptions(config, train);
+function maskedPictures({ trained }: LoadedRun, train: ImageSet, samples: Int32Array): MaskedPicture[] {
   return Array.from(samples, (sample) => ({
     picture: pictureOf(train, sample),
-    visible: multiMask(masks, stream({ seed: config.seed, name: "mask", epoch: 0, sample }))
-      .map(({ visible }) => visible),
+    visible: trained.visibleParts({ epoch: 0, sample }),
   }));
 }
 
@@ -114,13 +110,15 @@ async function neighborPictures(
 }
 
 async function attentionPictures(
-  { teacher }: LoadedRun,
+  { trained }: LoadedRun,
   test: ImageSet,
   samples: Int32Array,
 ): Promise<AttentionPictures[]> {
+  const { attentionMap } = trained;
+  if (!attentionMap) return [];
   const map = tf.tidy(() => {
     const pixels = normalizeBatch(test, samples);
-    return teacher.attentionMap(
+    return attentionMap(
       tf.tensor4d(pixels, [samples.length, test.height, test.width, test.channels]),
     );
   });

@@ -29,6 +29,8 @@ export { maskedL1 } from "./masked_l1.ts";
 export { maskedMse } from "./masked_mse.ts";
 export { momentumSchedule } from "./momentum_schedule.ts";
 export type { ObjectiveResult } from "./objective_result.ts";
+export { kMeans } from "./k_means.ts";
+export { nearestCentroids } from "./nearest_centroids.ts";
 export { patchContrast } from "./patch_contrast.ts";
 export { spread } from "./spread.ts";
 export { symmetricEigenvalues } from "./symmetric_eigenvalues.ts";

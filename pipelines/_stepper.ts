@@ -85,7 +85,7 @@ export class Stepper<Batch> {
         { ...this.#config.optimizer, ...this.#config.schedule },
         epoch,
       );
-      const momentum = this.#pipeline.momentum((step + 1) / this.#stepsPerEpoch / epochs);
+      const momentum = this.#pipeline.momentum(Math.min((step + 1) / this.#stepsPerEpoch / epochs, 1)); // the last step may be cut off
       this.#optimizer.step(grads, learningRate, { teacher: this.#pipeline.teacher, momentum });
       const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
       const logged = await valuesOf(metrics);

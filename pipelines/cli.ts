@@ -5,15 +5,16 @@
 import { formatSeconds, Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type ExtremaConfig, overrideConfig } from "./config.ts";
+import { overrideConfig } from "./config.ts";
 import { exitCode, exitCodes } from "./exit_code.ts";
-import { preset, presetNames } from "./presets.ts";
 import { pretrain } from "./pretrain.ts";
 import { ProgressReporter } from "./progress.ts";
 import { runLength } from "./run_length.ts";
+import { methodNamed, methodNames, presetOf } from "./methods.ts";
 import { openTrainingImages } from "./training_images.ts";
 
 type Flags = {
+  readonly method: string;
   readonly preset: string;
   readonly run?: string;
   readonly seed?: number;
@@ -49,9 +50,17 @@ export async function main(
 function command({ write, writeError }: Terminal): Command {
   const codes = Object.entries(exitCodes).map(([meaning, code]) => `${code} ${meaning}`).join(", ");
   return new Command("pretrain")
-    .description("Pre-trains an ExtreMA encoder, or goes on where the run folder's last checkpoint stands.")
-    .option("--preset <name>", `config to start from: ${presetNames.join(", ")}`, "demo")
-    .option("--run <folder>", "run folder, below runs/ for the task's permissions (default: runs/<preset>)")
+    .description("Pre-trains an encoder, or goes on where the run folder's last checkpoint stands.")
+    .option("--method <name>", `how: ${methodNames.join(", ")}`, "extrema")
+    .option(
+      "--preset <name>",
+      "config to start from: demo, tiny, paper, and others that the method has",
+      "demo",
+    )
+    .option(
+      "--run <folder>",
+      "run folder, below runs/ for the task's permissions (default: runs/<preset>, runs/<method>-<preset> but for extrema)",
+    )
     .option("--seed <number>", "seed of every random number (default: the preset's, 0)", parseSeed)
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
     .option("--data <folder>", "shards to learn from", ".lacuna/data/fashion-mnist")
@@ -80,9 +89,10 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   const { write, writeError } = terminal;
   const say = (line: string) => write(`${line}\n`);
   const seed = flags.seed === undefined ? [] : [`seed=${flags.seed}`];
-  const config = overrideConfig(preset(flags.preset), [...flags.set, ...seed]);
-  const folder = flags.run ?? `runs/${flags.preset}`;
-  say(`Pretraining ExtreMA, preset ${flags.preset}, seed ${config.seed}, in ${folder}`);
+  const method = methodNamed(flags.method);
+  const config = overrideConfig(presetOf(method, flags.preset), [...flags.set, ...seed], method.parse);
+  const folder = flags.run ?? `runs/${method.name === "extrema" ? "" : `${method.name}-`}${flags.preset}`;
+  say(`Pretraining ${method.title}, preset ${flags.preset}, seed ${config.seed}, in ${folder}`);
 
   const device = await useDevice(flags.device);
   say(`Device  ${device.name}: ${device.detail}`);
@@ -93,14 +103,14 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   say(`Data    ${name}: ${numRows} images of ${height}×${width}×${channels}`);
 
   const { totalSteps } = runLength(config.schedule, numRows);
-  say(`Model   ${describeModel(config)}`);
+  say(`Model   ${method.describe(config)}`);
   say(
     `Run     ${totalSteps} steps of ${config.schedule.batchSize} images, ${config.schedule.epochs} epochs`,
   );
   let isOver = false;
   using progress = new ProgressReporter(terminal, config.schedule.batchSize, totalSteps);
   using interrupt = new Interrupt();
-  const { seconds } = await pretrain(config, images, folder, {
+  const { seconds } = await pretrain(method, config, images, folder, {
     device,
     workers: flags.workers,
     onCollapse: flags.onCollapse,
@@ -119,12 +129,6 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   });
   progress.end();
   if (!isOver) say(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
-}
-
-function describeModel({ encoder, heads, masks }: ExtremaConfig): string {
-  const { patchSize, dim, depth, numHeads } = encoder;
-  return `patch ${patchSize}, width ${dim}, depth ${depth}, ${numHeads} heads; ${masks.numMasks} ${masks.kind} masks of ` +
-    `${100 * masks.ratio} %; ${heads.norm} norm in the heads${heads.usePredictor ? "" : ", no predictor"}`;
 }
 
 function parseSeed(text: string): number {

@@ -89,7 +89,8 @@ Deno.test("every error that a user can mend has its message and exit code", asyn
   ];
   const cases: [number, RegExp, string[]][] = [
     [2, /unknown option '--prset'\n\(Did you mean --preset\?\)/, ["--prset", "demo"]],
-    [2, /There is no preset dmeo: did you mean demo\?/, ["--preset", "dmeo"]],
+    [2, /There is no method mea: did you mean mae\?/, ["--method", "mea"]],
+    [2, /ExtreMA has no preset dmeo: did you mean demo\?/, ["--preset", "dmeo"]],
     [2, /option '--seed <number>' argument '-1' is invalid/, ["--seed", "-1"]],
     [2, /Allowed choices are stop, warn/, ["--on-collapse", "shrug"]],
     [2, /no field encoder\.deph: did you mean encoder\.depth\?/, ["--set", "encoder.deph=2"]],
@@ -119,12 +120,12 @@ Deno.test("every error that a user can mend has its message and exit code", asyn
 });
 
 Deno.test({
-  name: "pretrain --help lists presets and exit codes, without a look at the environment",
+  name: "pretrain --help lists methods and exit codes, without a look at the environment",
   permissions: { env: false },
   fn: async () => {
     const { code, out } = await call(["--help"]);
     assert.equal(code, 0);
-    assert.match(out, /demo, long, tiny, reference, paper/);
+    assert.match(out, /extrema, data2vec, data2vec2,\s+mae/);
     assert.match(out, /Exit codes: 0 ok, 1 unexpected, 2 usage, .* 130 interrupted/);
     assert.equal((await call(["--prset"])).code, 2);
   },
@@ -156,16 +157,17 @@ Deno.test("SIGINT ends a run with a checkpoint and 130; killed and resumed, it e
   using folder = new TemporaryFolder();
   const data = await writeData(folder.path);
   const [whole, broken] = [`${folder.path}/whole`, `${folder.path}/broken`];
-  assert.equal((await call(flagsOf(data, whole))).code, 0);
+  const flags = (run: string) => flagsOf(data, run, "--set", "schedule.epochs=12"); // 96 steps: long enough to be caught in
+  assert.equal((await call(flags(whole))).code, 0);
 
-  const interrupted = spawn(flagsOf(data, broken));
+  const interrupted = spawn(flags(broken));
   await waitForSteps(broken, 2);
   interrupted.kill("SIGINT");
   const { code, stderr } = await interrupted.output();
   assert.equal(code, 130);
   assert.match(
     new TextDecoder().decode(stderr),
-    /^Interrupted after \d+ of 40 steps; the checkpoint is .*\.safetensors/,
+    /^Interrupted after \d+ of 96 steps; the checkpoint is .*\.safetensors/,
   );
   assert.equal(readRunSummary(broken)!.status, "interrupted");
   const numSteps = readMetrics(`${broken}/metrics.jsonl`).length;
@@ -174,14 +176,14 @@ Deno.test("SIGINT ends a run with a checkpoint and 130; killed and resumed, it e
     new RegExp(`step-0*${numSteps}\\.safetensors$`),
   );
 
-  const killed = spawn(flagsOf(data, broken));
+  const killed = spawn(flags(broken));
   await waitForSteps(broken, numSteps + 8);
   killed.kill("SIGKILL");
   await killed.output();
-  const resumed = await call(flagsOf(data, broken));
+  const resumed = await call(flags(broken));
   assert.match(resumed.out, /goes on after step \d+, from /);
   assert.deepEqual(
-    Deno.readFileSync(`${broken}/checkpoints/step-00000040.safetensors`),
-    Deno.readFileSync(`${whole}/checkpoints/step-00000040.safetensors`),
+    Deno.readFileSync(`${broken}/checkpoints/step-00000096.safetensors`),
+    Deno.readFileSync(`${whole}/checkpoints/step-00000096.safetensors`),
   );
 });

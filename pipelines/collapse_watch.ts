@@ -55,11 +55,12 @@ export class CollapseWatch {
 }
 
 function adviceFor(config: RunConfig): string {
-  const inForce = Object.entries(flattenConfig(config)).map(([key, value]) => `${key}=${value}`);
+  const fields = flattenConfig(config);
+  const inForce = Object.entries(fields).map(([key, value]) => `${key}=${value}`);
   const { optimizer: { learningRate }, schedule: { momentum } } = config;
   return [
     ...Object.entries(remedies).flatMap(([setting, what]) =>
-      inForce.includes(setting) ? [] : `${what} (${setting})`
+      inForce.includes(setting) || !(setting.split("=")[0]! in fields) ? [] : `${what} (${setting})`
     ),
     `a lower optimizer.learningRate (now ${learningRate})`,
     `a schedule.momentum nearer 1 (now ${momentum})`,

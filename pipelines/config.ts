@@ -1,6 +1,17 @@
 import { nearestName } from "@lacuna/tensor/nearest-name";
 import * as v from "valibot";
 import { ConfigError } from "./errors.ts";
+import {
+  configParser,
+  count,
+  imageField,
+  probability,
+  ratio,
+  runFields,
+  scale,
+  share,
+  transformerFields,
+} from "./_method_fields.ts";
 
 /** What the training loop must know of any run. */
 export type RunConfig = {
@@ -84,27 +95,17 @@ export type ExtremaConfig = RunConfig & {
   };
 };
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
-const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
-const notNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
-const share = v.pipe(v.number(), v.minValue(0), v.ltValue(1)); // [0, 1)
-const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1)); // [0, 1]
-
 const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
-  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
-  image: v.strictObject({ size: count }),
+  ...runFields,
+  image: imageField,
   augment: v.strictObject({
-    minScale: v.pipe(positive, v.maxValue(1)),
+    minScale: scale,
     jitter: share,
     jitterProbability: probability,
     flipProbability: probability,
   }),
   encoder: v.strictObject({
-    patchSize: count,
-    dim: count,
-    depth: count,
-    numHeads: count,
-    mlpRatio: positive,
+    ...transformerFields,
     numClassBlocks: count,
     layerScaleInit: v.pipe(v.number(), v.finite()),
     dropPathRate: share,
@@ -117,44 +118,23 @@ const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
   }),
   masks: v.strictObject({
     kind: v.picklist(["disjoint", "independent"]),
-    ratio: v.pipe(positive, v.ltValue(1)),
+    ratio,
     numMasks: count,
   }),
-  optimizer: v.strictObject({
-    learningRate: positive,
-    beta1: share,
-    beta2: share,
-    epsilon: positive,
-    weightDecay: notNegative,
-  }),
-  schedule: v.pipe(
-    v.strictObject({
-      epochs: positive,
-      warmupEpochs: notNegative,
-      batchSize: v.pipe(count, v.minValue(2)), // one output has no other to be compared with
-      momentum: probability,
-    }),
-    v.check(({ epochs, warmupEpochs }) => warmupEpochs < epochs, "warmupEpochs must be less than epochs"),
-  ),
-  log: v.strictObject({ measureEvery: count, checkpointEvery: count }),
 });
 
 /**
  * A value read from a file or put together by hand, checked field by field.
- * @param value What should be a whole config.
+ * @param value What should be a whole config of ExtreMA.
  * @throws {ConfigError} Naming every field that is missing, unknown, of another type or out of range.
  */
-export function parseConfig(value: unknown): ExtremaConfig {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the config"}: ${issue.message}`);
-  throw new ConfigError(`This config cannot be run: ${problems.join("; ")}`);
-}
+export const parseConfig: (value: unknown) => ExtremaConfig = configParser(schema);
 
 /**
  * A config with some fields replaced, as `--set` on the command line does.
  * @param config The config to start from; it stays as it is.
  * @param settings Each `key=value`, the key dotted: `encoder.dim=96`, `heads.norm=layer`, `heads.usePredictor=false`.
+ * @param parse Checks the result; ExtreMA's if left out.
  * @throws {ConfigError} If a key is unknown (naming the nearest) or a value does not fit its field.
  * @example
  * ```ts
@@ -166,7 +146,11 @@ export function parseConfig(value: unknown): ExtremaConfig {
  * assert.throws(() => overrideConfig(config, ["encoder.deph=4"]), /did you mean encoder\.depth/);
  * ```
  */
-export function overrideConfig(config: ExtremaConfig, settings: readonly string[]): ExtremaConfig {
+export function overrideConfig<Config extends RunConfig = ExtremaConfig>(
+  config: Config,
+  settings: readonly string[],
+  parse: (value: unknown) => Config = parseConfig as unknown as (value: unknown) => Config,
+): Config {
   const fields = flattenConfig(config);
   for (const setting of settings) {
     const [key = "", text] = setting.split(/=(.*)/s);
@@ -183,7 +167,7 @@ export function overrideConfig(config: ExtremaConfig, settings: readonly string[
     }
     fields[key] = parseValue(key, text, fields[key]!);
   }
-  return parseConfig(nest(fields));
+  return parse(nest(fields));
 }
 
 /** A config's fields by dotted key, in the order of the type. */

@@ -1,28 +1,21 @@
 import type { ImageShape } from "@lacuna/data";
 import { freeze, ProjectionHead, under, type VisionTransformer } from "@lacuna/encoders";
 import { multiMask, multiMaskBatch } from "@lacuna/masking";
-import { byolLoss, momentumSchedule, type ObjectiveResult } from "@lacuna/objectives";
+import { byolLoss, momentumSchedule } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
-import { type ParameterMap, valueAndGrads } from "@lacuna/tensor";
+import type { ParameterMap } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
+import { differentiate } from "./differentiate.ts";
 import { extremaEncoder } from "./extrema_encoder.ts";
+import { sampleStreams } from "./image_batch.ts";
 import { maskOptions } from "./mask_options.ts";
-import type { Pipeline, StepContext, StepResult } from "./pipeline.ts";
-
-/** B images twice over: the same crop, with each branch's own colours. */
-export type ExtremaBatch = {
-  /** [B, H, W, C] normalized pixels, of which the student sees a part. */
-  readonly student: Float32Array;
-  /** [B, H, W, C] normalized pixels, of which the teacher sees all. */
-  readonly teacher: Float32Array;
-  /** [B] the images' addresses; with `epoch` they address the masks. */
-  readonly samples: Int32Array | Float64Array;
-  readonly epoch: number;
-};
+import type { MethodPipeline } from "./method_pipeline.ts";
+import type { StepContext, StepResult } from "./pipeline.ts";
+import type { ViewsBatch } from "./views_batch.ts";
 
 /** ExtreMA's pipeline, with the encoder that is evaluated. */
-export type ExtremaPipeline = Pipeline<ExtremaBatch> & { readonly teacherEncoder: VisionTransformer };
+export type ExtremaPipeline = MethodPipeline<ViewsBatch> & { readonly teacherEncoder: VisionTransformer };
 
 /**
  * ExtreMA: a student that sees little of an image learns to say what a teacher says who sees all of it, one such vector an image
@@ -61,32 +54,18 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     ...(predictor && under("predictor", predictor)),
   };
 
-  function step(batch: ExtremaBatch, { step }: StepContext): StepResult {
-    const batchSize = batch.samples.length;
-    const shape: [number, number, number, number] = [batchSize, height, width, channels];
-    const targets = tf.tidy(() =>
-      teacher.projector.forward(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape)))
-    );
-
-    const prngs = Array.from(
-      batch.samples,
-      (sample) => stream({ seed, name: "mask", epoch: batch.epoch, sample }),
-    );
-    const { visible, numRows, numVisible } = multiMaskBatch(masks, prngs);
-    const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
-    let metrics: ObjectiveResult["metrics"] = {};
-    const { value: loss, grads } = valueAndGrads(() => {
+  function step(batch: ViewsBatch, { step }: StepContext): StepResult {
+    const shape: [number, number, number, number] = [batch.samples.length, height, width, channels];
+    const { visible, numRows, numVisible } = multiMaskBatch(masks, sampleStreams(batch, seed, "mask"));
+    return differentiate(parameters, () => {
+      const targets = teacher.projector.forward(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape)));
+      const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
       const dropPath = stream({ seed, name: "drop-path", step });
       const vectors = student.encoder.forward(tf.tensor4d(batch.student, shape), { keep, dropPath }); // [K·B, D]
       const projected = student.projector.forward(vectors); // [K·B, P]
       const pred = predictor ? predictor.forward(projected) : projected;
-      const objective = byolLoss(pred, targets); // one way: masked student to whole teacher
-      metrics = objective.metrics;
-      for (const scalar of Object.values(metrics)) tf.keep(scalar); // only the loss outlives this scope by itself
-      return objective.loss;
-    }, parameters);
-    keep.dispose();
-    return { loss, grads, targets, metrics };
+      return { ...byolLoss(pred, targets), targets }; // one way: masked student to whole teacher
+    });
   }
 
   return {
@@ -97,5 +76,9 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     teacherEncoder: teacher.encoder,
     momentum: (progress) => momentumSchedule(schedule.momentum, progress),
     step,
+    represent: (images) => teacher.encoder.forward(images, { finalNorm: false }),
+    attentionMap: (images) => teacher.encoder.attentionMap(images),
+    visibleParts: (address) =>
+      multiMask(masks, stream({ seed, name: "mask", ...address })).map(({ visible }) => visible),
   };
 }

@@ -3,9 +3,11 @@ import { momentumSchedule } from "@lacuna/objectives";
 import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
-import { extrema, type ExtremaBatch, type ExtremaPipeline } from "./extrema.ts";
-import { extremaBatches } from "./extrema_batches.ts";
+import { extrema, type ExtremaPipeline } from "./extrema.ts";
+import { extremaMethod } from "./extrema_method.ts";
+import { methodBatches } from "./method_batches.ts";
 import { testConfig } from "./_test_config.ts";
+import type { ViewsBatch } from "./views_batch.ts";
 import { testImages } from "./_test_images.ts";
 
 await useDevice("cpu");
@@ -14,9 +16,13 @@ const images = testImages(16);
 const start = { step: 0, progress: 0 };
 
 /** The first batch of epoch 0. */
-async function batchOf(config: ExtremaConfig, batchSize = 8): Promise<ExtremaBatch> {
+async function batchOf(config: ExtremaConfig, batchSize = 8): Promise<ViewsBatch> {
   const { schedule, ...rest } = config;
-  const source = await extremaBatches({ ...rest, schedule: { ...schedule, batchSize } }, images);
+  const source = await methodBatches(
+    extremaMethod,
+    { ...rest, schedule: { ...schedule, batchSize } },
+    images,
+  );
   const { value } = await source.batches(0, 0).next();
   return value!.batch;
 }
@@ -82,7 +88,7 @@ Deno.test("a step tells the mean cosine that its loss stands for, and leaves not
 Deno.test("the loss is a mean over images: every image twice gives the same", async () => {
   const config = testConfig("heads.norm=layer", "encoder.dropPathRate=0");
   const once = await batchOf(config, 4);
-  const twice: ExtremaBatch = {
+  const twice: ViewsBatch = {
     student: new Float32Array([...once.student, ...once.student]),
     teacher: new Float32Array([...once.teacher, ...once.teacher]),
     samples: new Int32Array([...once.samples, ...once.samples]),
@@ -95,7 +101,7 @@ Deno.test("the loss is a mean over images: every image twice gives the same", as
 
 Deno.test("the same seed, epoch, samples and step give the same numbers; another epoch gives other masks", async () => {
   const config = testConfig();
-  const lossOf = (batch: ExtremaBatch, step = 0) =>
+  const lossOf = (batch: ViewsBatch, step = 0) =>
     extrema(config, images).step(batch, { step, progress: 0 }).loss.dataSync()[0]!;
   const batch = await batchOf(config);
   assert.equal(lossOf(batch), lossOf(batch));

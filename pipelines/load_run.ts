@@ -1,27 +1,28 @@
-import type { VisionTransformer } from "@lacuna/encoders";
 import { restoreState } from "./_tensor_state.ts";
-import { type ExtremaConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
-import { extremaEncoder } from "./extrema_encoder.ts";
+import type { Method, MethodConfig } from "./method.ts";
+import type { MethodPipeline } from "./method_pipeline.ts";
+import { methodNamed } from "./methods.ts";
 import { type MetricsLine, readMetrics } from "./metrics_log.ts";
 import { type DamagedCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 import { readRunSummary, type RunSummary } from "./run_summary.ts";
 
 /** A run as evaluation needs it. */
 export type LoadedRun = {
-  readonly config: ExtremaConfig;
+  readonly method: Method<MethodConfig, unknown>;
+  readonly config: MethodConfig;
   readonly summary: RunSummary;
   readonly metrics: readonly MetricsLine[];
-  /** Steps behind the teacher's weights. */
+  /** Steps behind the weights. */
   readonly step: number;
   /** Path of the checkpoint that holds them. */
   readonly checkpoint: string;
   /** Newer checkpoints, which were passed over. */
   readonly damaged: readonly DamagedCheckpoint[];
-  /** The teacher's encoder as trained. */
-  readonly teacher: VisionTransformer;
-  /** The same encoder with the weights that it began with: the control. */
-  readonly untrained: VisionTransformer;
+  /** The pipeline as trained. */
+  readonly trained: MethodPipeline<unknown>;
+  /** The same with the weights that it began with: the control. */
+  readonly untrained: MethodPipeline<unknown>;
 };
 
 /**
@@ -38,10 +39,11 @@ export function loadRun(folder: string): LoadedRun {
     );
   }
   const { checkpoint: { step, config: stored, tensors }, path: checkpoint, damaged } = newest;
-  const config = parseConfig(stored);
-  const teacher = extremaEncoder(config, summary.data);
-  restoreState({ teacher: teacher.parameters }, tensors);
-  const untrained = extremaEncoder(config, summary.data);
+  const method = methodNamed(summary.pipeline);
+  const config = method.parse(stored);
+  const trained = method.pipeline(config, summary.data);
+  restoreState({ student: trained.parameters, teacher: trained.teacher }, tensors);
+  const untrained = method.pipeline(config, summary.data);
   const metrics = readMetrics(`${folder}/metrics.jsonl`);
-  return { config, summary, metrics, step, checkpoint, damaged, teacher, untrained };
+  return { method, config, summary, metrics, step, checkpoint, damaged, trained, untrained };
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { useDevice } from "@lacuna/tensor";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.ts";
 import { CheckpointError } from "./errors.ts";
-import { extremaEncoder } from "./extrema_encoder.ts";
+import { extrema } from "./extrema.ts";
 import { loadRun } from "./load_run.ts";
+import { extremaMethod } from "./extrema_method.ts";
 import { pretrain } from "./pretrain.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 import { testConfig } from "./_test_config.ts";
@@ -12,32 +13,32 @@ import { testImages } from "./_test_images.ts";
 const device = await useDevice("cpu");
 const images = testImages(64);
 
-Deno.test("loadRun() gives the teacher's weights and, beside it, the encoder that the run began with", async () => {
+Deno.test("loadRun() gives the trained weights and, beside them, those that the run began with", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=0.5", "seed=3");
-  const summary = await pretrain(config, images, folder.path, { device });
+  const summary = await pretrain(extremaMethod, config, images, folder.path, { device });
   const run = loadRun(folder.path);
   assert.deepEqual([run.config, run.summary, run.step, run.metrics.length], [config, summary, 4, 4]);
 
   const { tensors } = readCheckpoint(listCheckpoints(`${folder.path}/checkpoints`).at(-1)!);
-  const initial = extremaEncoder(config, images).parameters;
-  for (const [name, parameter] of Object.entries(run.teacher.parameters)) {
-    assert.deepEqual(parameter.dataSync(), tensors[`teacher.${name}`]!.data, name);
-  }
-  for (const [name, parameter] of Object.entries(run.untrained.parameters)) {
-    assert.deepEqual(parameter.dataSync(), initial[name]!.dataSync(), name);
+  const initial = extrema(config, images);
+  for (const part of ["parameters", "teacher"] as const) {
+    const prefix = part === "teacher" ? "teacher" : "student";
+    for (const [name, parameter] of Object.entries(run.trained[part])) {
+      assert.deepEqual(parameter.dataSync(), tensors[`${prefix}.${name}`]!.data, name);
+    }
+    for (const [name, parameter] of Object.entries(run.untrained[part])) {
+      assert.deepEqual(parameter.dataSync(), initial[part][name]!.dataSync(), name);
+    }
   }
   const weight = "blocks.0.attn.qkv.weight";
-  assert.notDeepEqual(
-    run.teacher.parameters[weight]!.dataSync(),
-    run.untrained.parameters[weight]!.dataSync(),
-  );
+  assert.notDeepEqual(run.trained.teacher[weight]!.dataSync(), run.untrained.teacher[weight]!.dataSync());
 });
 
 Deno.test("loadRun() goes back to the checkpoint before one that is damaged", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=0.5", "log.checkpointEvery=3");
-  await pretrain(config, images, folder.path, { device });
+  await pretrain(extremaMethod, config, images, folder.path, { device });
   const [older, newer] = listCheckpoints(`${folder.path}/checkpoints`) as [string, string];
   Deno.truncateSync(newer, 5000);
   const run = loadRun(folder.path);

@@ -5,7 +5,7 @@
  * ```ts
  * import assert from "node:assert/strict";
  * import { memorySplit } from "@lacuna/data/loader";
- * import { extrema, extremaBatches, overrideConfig, preset, train, type TrainingImages } from "@lacuna/pipelines";
+ * import { extrema, extremaMethod, methodBatches, overrideConfig, preset, train, type TrainingImages } from "@lacuna/pipelines";
  * import { stream, uniforms } from "@lacuna/random";
  * import { useDevice } from "@lacuna/tensor";
  *
@@ -17,7 +17,7 @@
  *   split: memorySplit("noise", { first: 0, numRows: 16, columns: { image: { column, values } } }),
  * };
  * const config = overrideConfig(preset("tiny"), ["schedule.batchSize=8", "schedule.epochs=1"]);
- * await using batches = await extremaBatches(config, noise);
+ * await using batches = await methodBatches(extremaMethod, config, noise);
  * const folder = await Deno.makeTempDir();
  * const { totalSteps, checkpoint } = await train(extrema(config, noise), batches, config, folder);
  * assert.equal(totalSteps, 2); // 16 images in batches of 8, once
@@ -40,12 +40,18 @@ export {
   NonFiniteError,
 } from "./errors.ts";
 export { exitCode, exitCodes } from "./exit_code.ts";
-export { extrema, type ExtremaBatch, type ExtremaPipeline } from "./extrema.ts";
-export { extremaBatches } from "./extrema_batches.ts";
+export { extrema, type ExtremaPipeline } from "./extrema.ts";
+export { extremaMethod } from "./extrema_method.ts";
 export { extremaEncoder } from "./extrema_encoder.ts";
+export type { ImageBatch } from "./image_batch.ts";
 export { type LearningRateOptions, learningRateSchedule } from "./learning_rate_schedule.ts";
 export { type LoadedRun, loadRun } from "./load_run.ts";
 export { maskOptions } from "./mask_options.ts";
+export { type MaskTokenTerms, type MtoConfig, mtoTerms } from "./mask_token_terms.ts";
+export type { BatchAddress, Method, MethodConfig, MethodViews } from "./method.ts";
+export { methodBatches } from "./method_batches.ts";
+export type { MethodPipeline } from "./method_pipeline.ts";
+export { methodNamed, methodNames } from "./methods.ts";
 export { type MetricsLine, MetricsLog, readMetrics } from "./metrics_log.ts";
 export { type DamagedCheckpoint, type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 export type { BatchSource, LoadedBatch, Pipeline, StepContext, StepResult } from "./pipeline.ts";
@@ -62,5 +68,6 @@ export {
   type Safetensors,
   SafetensorsError,
 } from "./safetensors.ts";
+export type { ViewsBatch } from "./views_batch.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";
 export { openTrainingImages, type TrainingImages } from "./training_images.ts";

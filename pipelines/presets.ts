@@ -64,7 +64,14 @@ const reference: ExtremaConfig = {
   schedule: { ...paper.schedule, batchSize: 64 },
 };
 
-const presets = { demo, long, tiny, reference, paper };
+/** ExtreMA's configs by name: "demo" and "long" for Fashion-MNIST, "tiny" for tests, "reference" for speed, "paper" as published. */
+export const presets: Readonly<Record<"demo" | "long" | "tiny" | "reference" | "paper", ExtremaConfig>> = {
+  demo,
+  long,
+  tiny,
+  reference,
+  paper,
+};
 
 /** The names that {@linkcode preset} knows. */
 export const presetNames: readonly string[] = Object.keys(presets);

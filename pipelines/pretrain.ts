@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import manifest from "./deno.json" with { type: "json" };
-import type { ExtremaConfig } from "./config.ts";
 import { CollapseError, ConfigError, InterruptedError } from "./errors.ts";
-import { extrema, type ExtremaPipeline } from "./extrema.ts";
-import { extremaBatches } from "./extrema_batches.ts";
+import { methodBatches } from "./method_batches.ts";
+import type { Method, MethodConfig } from "./method.ts";
 import { readMetrics } from "./metrics_log.ts";
-import type { NewestCheckpoint } from "./newest_checkpoint.ts";
+import { type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
+import type { BatchSource } from "./pipeline.ts";
 import { runLength } from "./run_length.ts";
 import { type DeviceNote, readRunSummary, type RunSummary, writeRunSummary } from "./run_summary.ts";
 import { train, type TrainOptions } from "./train.ts";
@@ -20,22 +20,23 @@ export type PretrainOptions = TrainOptions & {
 };
 
 /**
- * One run of ExtreMA in a folder, begun or gone on with: builds the pipeline, trains it, and keeps `run.json`.
+ * One run of a method in a folder, begun or gone on with: builds the pipeline, trains it, and keeps `run.json`.
+ * @param method What is done.
  * @param config Everything that decides the run's numbers.
  * @param images What to learn from.
  * @param folder The run folder, made if missing.
  * @param options How it is watched and ended.
  * @returns What `run.json` says at the end.
- * @throws {ConfigError} If sizes do not fit each other or the images, or the folder holds a run of another config; and what
+ * @throws {ConfigError} If sizes do not fit each other or the images, or the folder holds a run of another method or config; and what
  * {@linkcode train} throws.
  */
-export async function pretrain(
-  config: ExtremaConfig,
+export async function pretrain<Config extends MethodConfig, Batch>(
+  method: Method<Config, Batch>,
+  config: Config,
   images: TrainingImages,
   folder: string,
   { device, workers = 0, ...options }: PretrainOptions,
 ): Promise<RunSummary> {
-  const pipeline = buildPipeline(config, images);
   const { name, split: { numRows: size, contentHash }, height, width, channels, mean, std } = images;
   const { totalSteps } = runLength(config.schedule, size);
   let devices: DeviceNote[] = []; // one after the other
@@ -46,7 +47,7 @@ export async function pretrain(
   const note = (status: RunSummary["status"]): RunSummary => {
     const lines = readMetrics(`${folder}/metrics.jsonl`);
     const summary: RunSummary = {
-      pipeline: pipeline.name,
+      pipeline: method.name,
       status,
       step: (lines.at(-1)?.step ?? -1) + 1,
       totalSteps,
@@ -64,6 +65,11 @@ export async function pretrain(
 
   const onStart = (resumed: NewestCheckpoint | undefined) => {
     before = resumed && readRunSummary(folder);
+    if (before && before.pipeline !== method.name) {
+      throw new ConfigError(
+        `${folder} holds a run of ${before.pipeline}, not of ${method.name}: choose another run folder or the same method`,
+      );
+    }
     started = before?.started ?? new Date().toISOString();
     if (before) devices = [...(before.earlierDevices ?? []), before.device];
     isOver = resumed?.checkpoint.step === totalSteps;
@@ -82,7 +88,11 @@ export async function pretrain(
     options.onStart?.(resumed);
   };
   try {
-    await using batches = await extremaBatches(config, images, workers);
+    await using batches = await methodBatches(method, config, images, workers);
+    const prepared = newestCheckpoint(folder)
+      ? undefined
+      : await method.prepare?.(config, images, firstEpoch(batches));
+    const pipeline = knowing(() => method.pipeline(config, images, prepared));
     await train(pipeline, batches, config, folder, { ...options, onStart });
   } catch (error) {
     if (started) note(statusAfter(error));
@@ -91,9 +101,18 @@ export async function pretrain(
   return isOver && before?.status === "complete" ? before : note("complete");
 }
 
-function buildPipeline(config: ExtremaConfig, images: TrainingImages): ExtremaPipeline {
+/** The batches of the first epoch, as long as they are asked for. */
+async function* firstEpoch<Batch>(source: BatchSource<Batch>): AsyncGenerator<Batch> {
+  for await (const loaded of source.batches(0, 0)) {
+    using _ = loaded;
+    yield loaded.batch;
+  }
+}
+
+/** Sizes that do not fit are the config's fault. */
+function knowing<T>(build: () => T): T {
   try {
-    return extrema(config, images);
+    return build();
   } catch (error) {
     if (error instanceof RangeError) throw new ConfigError(error.message, { cause: error });
     throw error;

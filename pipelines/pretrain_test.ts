@@ -3,6 +3,7 @@ import { useDevice } from "@lacuna/tensor";
 import { listCheckpoints } from "./checkpoint.ts";
 import { ConfigError, InterruptedError } from "./errors.ts";
 import { readMetrics } from "./metrics_log.ts";
+import { extremaMethod } from "./extrema_method.ts";
 import { pretrain } from "./pretrain.ts";
 import { readRunSummary, writeRunSummary } from "./run_summary.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
@@ -16,11 +17,14 @@ Deno.test("pretrain() keeps run.json: interrupted, then complete", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=0.5");
   const signal = AbortSignal.abort();
-  await assert.rejects(pretrain(config, images, folder.path, { device, signal }), InterruptedError);
+  await assert.rejects(
+    pretrain(extremaMethod, config, images, folder.path, { device, signal }),
+    InterruptedError,
+  );
   const first = readRunSummary(folder.path)!;
   assert.deepEqual([first.status, first.step, first.totalSteps], ["interrupted", 1, 4]);
 
-  const summary = await pretrain(config, images, folder.path, { device });
+  const summary = await pretrain(extremaMethod, config, images, folder.path, { device });
   assert.deepEqual(readRunSummary(folder.path), summary);
   assert.deepEqual([summary.status, summary.step, summary.started], ["complete", 4, first.started]);
   assert.deepEqual(summary.data, {
@@ -37,16 +41,18 @@ Deno.test("pretrain() keeps run.json: interrupted, then complete", async () => {
   const seconds = readMetrics(`${folder.path}/metrics.jsonl`).map((line) => 8 / line.imagesPerSecond);
   assert.equal(summary.seconds, seconds.reduce((sum, x) => sum + x, 0));
 
-  assert.deepEqual(await pretrain(config, images, folder.path, { device }), summary); // nothing left to do
+  assert.deepEqual(await pretrain(extremaMethod, config, images, folder.path, { device }), summary); // nothing left to do
 });
 
 Deno.test("pretrain() completes what was killed between the last checkpoint and the note", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=0.5");
-  const summary = await pretrain(config, images, folder.path, { device });
+  const summary = await pretrain(extremaMethod, config, images, folder.path, { device });
   writeRunSummary(folder.path, { ...summary, status: "running", step: 0, seconds: 0 });
   const elsewhere = { name: "wasm", detail: "another" }; // it takes no step
-  const { updated, ...rest } = await pretrain(config, images, folder.path, { device: elsewhere });
+  const { updated, ...rest } = await pretrain(extremaMethod, config, images, folder.path, {
+    device: elsewhere,
+  });
   assert.ok(updated >= summary.updated);
   assert.deepEqual({ ...rest, updated: summary.updated }, summary);
   assert.equal(readRunSummary(folder.path)!.status, "complete");
@@ -55,9 +61,9 @@ Deno.test("pretrain() completes what was killed between the last checkpoint and 
 Deno.test("pretrain() takes the last steps of a complete run again when its checkpoint is damaged", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=0.5", "log.checkpointEvery=3");
-  await pretrain(config, images, folder.path, { device });
+  await pretrain(extremaMethod, config, images, folder.path, { device });
   Deno.truncateSync(listCheckpoints(`${folder.path}/checkpoints`).at(-1)!, 5000);
-  const summary = await pretrain(config, images, folder.path, { device });
+  const summary = await pretrain(extremaMethod, config, images, folder.path, { device });
   assert.deepEqual([summary.status, summary.step], ["complete", 4]);
   assert.deepEqual(readRunSummary(folder.path), summary);
 });
@@ -70,7 +76,10 @@ Deno.test("pretrain() warns when a run goes on on another device, and keeps both
   const onMessage = (text: string) => messages.push(text);
   const [first, second] = [{ name: "native", detail: "C" }, { name: "cpu", detail: "JavaScript" }];
   const goOn = (device: typeof first) =>
-    assert.rejects(pretrain(config, images, folder.path, { device, signal, onMessage }), InterruptedError);
+    assert.rejects(
+      pretrain(extremaMethod, config, images, folder.path, { device, signal, onMessage }),
+      InterruptedError,
+    );
   await goOn(first);
   await goOn(first);
   assert.deepEqual(messages, []);
@@ -81,7 +90,7 @@ Deno.test("pretrain() warns when a run goes on on another device, and keeps both
     messages[0]!,
     /taken on native, these are on cpu: the bytes will differ from an uninterrupted run/,
   );
-  const summary = await pretrain(config, images, folder.path, { device: second, onMessage });
+  const summary = await pretrain(extremaMethod, config, images, folder.path, { device: second, onMessage });
   assert.deepEqual([summary.earlierDevices, summary.device], [[first], second]);
   assert.equal(messages.length, 1);
 });
@@ -90,11 +99,14 @@ Deno.test("pretrain() refuses what does not fit as a config error, and touches n
   using folder = new TemporaryFolder();
   const run = `${folder.path}/run`;
   const refuse = (message: RegExp, ...settings: string[]) =>
-    assert.rejects(pretrain(testConfig(...settings), images, run, { device }), (error: unknown) => {
-      assert.ok(error instanceof ConfigError);
-      assert.match(error.message, message);
-      return true;
-    });
+    assert.rejects(
+      pretrain(extremaMethod, testConfig(...settings), images, run, { device }),
+      (error: unknown) => {
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
   await refuse(/patch/i, "encoder.patchSize=5"); // 14 / 5
   await refuse(/5 disjoint masks of 1 tokens do not fit in 4/, "masks.numMasks=5");
   await refuse(/64 images fill no batch of 65/, "schedule.batchSize=65");

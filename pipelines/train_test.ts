@@ -13,7 +13,8 @@ import {
   NonFiniteError,
 } from "./errors.ts";
 import { extrema } from "./extrema.ts";
-import { extremaBatches } from "./extrema_batches.ts";
+import { extremaMethod } from "./extrema_method.ts";
+import { methodBatches } from "./method_batches.ts";
 import { type MetricsLine, readMetrics } from "./metrics_log.ts";
 import { train, type TrainOptions, type TrainResult } from "./train.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
@@ -26,7 +27,13 @@ const images = testImages(64);
 
 /** Trains as a process would that was just started. */
 async function start(config: ExtremaConfig, folder: string, options?: TrainOptions): Promise<TrainResult> {
-  return await train(extrema(config, images), await extremaBatches(config, images), config, folder, options);
+  return await train(
+    extrema(config, images),
+    await methodBatches(extremaMethod, config, images),
+    config,
+    folder,
+    options,
+  );
 }
 
 /** The numbers of a run that do not depend on the clock. */
@@ -55,7 +62,7 @@ Deno.test("train() learns to predict the teacher, and leaves the positions alone
   const config = testConfig("schedule.epochs=6", "optimizer.learningRate=0.3");
   const pipeline = extrema(config, images);
   const positions = [...pipeline.parameters.pos_embed!.dataSync()];
-  await train(pipeline, await extremaBatches(config, images), config, folder.path);
+  await train(pipeline, await methodBatches(extremaMethod, config, images), config, folder.path);
   const losses = readMetrics(`${folder.path}/metrics.jsonl`).map(({ loss }) => loss);
   const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
   assert.ok(mean(losses.slice(-8)) < 0.8 * mean(losses.slice(0, 8)), losses.join(" "));
@@ -70,7 +77,7 @@ Deno.test("the teacher follows after the student has moved", async () => {
   const before = Object.fromEntries(
     Object.entries(names).map(([name, value]) => [name, value.dataSync().slice()]),
   );
-  await train(pipeline, await extremaBatches(config, images), config, folder.path);
+  await train(pipeline, await methodBatches(extremaMethod, config, images), config, folder.path);
   const { tensors } = readCheckpoint(listCheckpoints(`${folder.path}/checkpoints`)[0]!); // after one
   for (const name of Object.keys(names)) {
     const [student, teacher] = [tensors[`student.${name}`]!.data, tensors[`teacher.${name}`]!.data];
@@ -86,7 +93,7 @@ Deno.test("a batch that cannot be made ends the run at its own step", async () =
   using folder = new TemporaryFolder();
   const config = testConfig("schedule.epochs=0.5"); // 4 steps
   const pipeline = extrema(config, images);
-  const source = await extremaBatches(config, images);
+  const source = await methodBatches(extremaMethod, config, images);
   const failing: typeof source = {
     ...source,
     async *batches(epoch, from) {
@@ -224,7 +231,7 @@ Deno.test("train() refuses to go on with another config or other images, naming 
   );
   const others = { ...images, split: { ...images.split, contentHash: "others" } };
   await assert.rejects(
-    train(extrema(config, others), await extremaBatches(config, others), config, folder.path),
+    train(extrema(config, others), await methodBatches(extremaMethod, config, others), config, folder.path),
     /other images \(hash [0-9a-f]{12} there, others here\)/,
   );
 });
@@ -246,7 +253,7 @@ Deno.test("train() leaves no tensor behind but the pipeline's", async () => {
   const config = testConfig("schedule.epochs=0.5");
   const pipeline = extrema(config, images);
   const before = tf.memory().numTensors;
-  await train(pipeline, await extremaBatches(config, images), config, folder.path);
+  await train(pipeline, await methodBatches(extremaMethod, config, images), config, folder.path);
   assert.equal(tf.memory().numTensors, before);
 });
 
@@ -303,7 +310,7 @@ Deno.test("train() names the parameter that is not finite", async () => {
   const pipeline = extrema(config, images);
   pipeline.parameters["blocks.1.mlp.fc1.bias"]!.assign(tf.fill([16], NaN));
   await assert.rejects(
-    train(pipeline, await extremaBatches(config, images), config, folder.path),
+    train(pipeline, await methodBatches(extremaMethod, config, images), config, folder.path),
     /At step 0 the loss is NaN; the first tensor that is not finite: student blocks\.1\.mlp\.fc1\.bias; there was no checkpoint yet/,
   );
 });
@@ -324,7 +331,7 @@ Deno.test("a gradient that is not finite under a finite loss is not applied, and
     },
   };
   await assert.rejects(
-    train(spoilt, await extremaBatches(config, images), config, folder.path),
+    train(spoilt, await methodBatches(extremaMethod, config, images), config, folder.path),
     /^NonFiniteError: At step 2 the norm of the gradients is Infinity; the first tensor that is not finite: gradient of norm\.weight; the last good checkpoint is .*step-00000002/,
   );
   assert.ok(pipeline.parameters["norm.weight"]!.dataSync().every(Number.isFinite));

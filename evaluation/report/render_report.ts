@@ -21,8 +21,8 @@ export function renderReport(data: ReportData): string {
     tableSection(data),
     curveSection(data.curves),
     neighborSection(data.neighbors, data.classNames),
-    attentionSection(data.attention),
-    maskSection(data.masks, data.patchSize),
+    data.attention.length > 0 ? attentionSection(data.attention) : html``,
+    data.masks.some(({ visible }) => visible.length > 0) ? maskSection(data.masks, data.patchSize) : html``,
     factSection(data),
   ];
   const content = html`
@@ -121,8 +121,7 @@ function maskSection(masks: readonly MaskedPicture[], patchSize: number): Html {
     <section>
       <h2>What the student saw</h2>
       <p
-        class="soft">Each image, uncropped, then what each of its masks left visible. The teacher sees the whole image; the student has to give the
-    teacher's vector from the visible patches alone.</p>
+        class="soft">Each image, uncropped, then what each of its masks left visible in the first epoch.</p>
       <div class="grid">${masks.map(({ picture, visible }) =>
         html`<div class="strip" style="--columns: ${visible.length + 1}">${
           figure(picture, [opaque(picture)], "image")

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { useDevice } from "@lacuna/tensor";
-import type { ExtremaBatch } from "./extrema.ts";
-import { extremaBatches } from "./extrema_batches.ts";
+import type { ViewsBatch } from "./views_batch.ts";
+import { extremaMethod } from "./extrema_method.ts";
+import { methodBatches } from "./method_batches.ts";
 import { testConfig } from "./_test_config.ts";
 import { testImages } from "./_test_images.ts";
 
@@ -13,9 +14,9 @@ const images = testImages(24); // 3 batches of 8
 async function take(
   count: number,
   { epoch = 0, from = 0, settings = [] as string[] } = {},
-): Promise<ExtremaBatch[]> {
-  await using source = await extremaBatches(testConfig(...settings), images);
-  const batches: ExtremaBatch[] = [];
+): Promise<ViewsBatch[]> {
+  await using source = await methodBatches(extremaMethod, testConfig(...settings), images);
+  const batches: ViewsBatch[] = [];
   for await (const { batch } of source.batches(epoch, from)) {
     batches.push(batch);
     if (batches.length === count) break;
@@ -42,7 +43,7 @@ Deno.test("batches are the same from wherever they are asked for, and go on into
 
 Deno.test("workers give the same batches", async () => {
   const here = await take(4);
-  await using source = await extremaBatches(testConfig(), images, 2);
+  await using source = await methodBatches(extremaMethod, testConfig(), images, 2);
   let index = 0;
   for await (const { batch } of source.batches(0, 0)) {
     const { student, teacher, samples, epoch } = here[index++]!;
@@ -55,7 +56,7 @@ Deno.test("workers give the same batches", async () => {
 
 Deno.test("the order has a hash that tells another seed, other images and another epoch", async () => {
   const hashOf = async (epoch: number, size = 24, ...settings: string[]) => {
-    await using source = await extremaBatches(testConfig(...settings), testImages(size));
+    await using source = await methodBatches(extremaMethod, testConfig(...settings), testImages(size));
     return source.orderHash(epoch);
   };
   const hashes = [await hashOf(0), await hashOf(1), await hashOf(0, 32), await hashOf(0, 24, "seed=1")];

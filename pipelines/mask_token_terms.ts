@@ -1,0 +1,35 @@
+/**
+ * What can be added to a host that has mask tokens, without its knowing.
+ * @module
+ */
+import type { ObjectiveResult } from "@lacuna/objectives";
+import { excludeBias, type MtoHost, mtoLoss, type MtoOptions } from "@lacuna/objectives/mto";
+import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
+
+/** What a host with mask tokens calls in its forward pass. */
+export type MaskTokenTerms = {
+  /** A loss to add, with metrics. */
+  readonly loss: (host: MtoHost) => ObjectiveResult;
+  /** What to add to each block's scores, if anything; a constant. */
+  readonly scoreBias?: (scores: Tensor4D, mask: Tensor2D) => Tensor4D;
+};
+
+/** Masked token optimization as a run has it. */
+export type MtoConfig = MtoOptions & {
+  /** Share of the masked tokens that visible ones do not see at all, the least salient first; 0 for none. */
+  readonly exclude: number;
+};
+
+/**
+ * Masked token optimization (MTO, arXiv:2404.08330, **reconstructed**) as terms of a host.
+ * @param config Weights; all 0 leaves the host as it is, bit for bit.
+ * @returns The terms, or nothing if the config asks for nothing.
+ */
+export function mtoTerms(config: MtoConfig): MaskTokenTerms | undefined {
+  const { entropyWeight, rankWeight, recalibrationWeight, exclude } = config;
+  if (entropyWeight === 0 && rankWeight === 0 && recalibrationWeight === 0 && exclude === 0) return undefined;
+  return {
+    loss: (host) => mtoLoss(host, config),
+    ...exclude > 0 && { scoreBias: (scores, mask) => excludeBias(scores, mask, exclude) },
+  };
+}

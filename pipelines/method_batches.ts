@@ -1,0 +1,60 @@
+import { createLoader, viewsPreparation } from "@lacuna/data/loader";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Method, MethodConfig } from "./method.ts";
+import type { BatchSource } from "./pipeline.ts";
+import type { TrainingImages } from "./training_images.ts";
+
+/**
+ * Images as the batches of a method.
+ * @param method How images become views, and views a batch.
+ * @param config Augmentation, batch size and seed.
+ * @param images What to learn from.
+ * @param workers Threads that make batches; 0 for the caller's own.
+ */
+export async function methodBatches<Config extends MethodConfig, Batch>(
+  method: Method<Config, Batch>,
+  config: Config,
+  images: TrainingImages,
+  workers = 0,
+): Promise<BatchSource<Batch> & AsyncDisposable> {
+  const { seed, schedule: { batchSize } } = config;
+  const { split, column, height, width, mean, std } = images;
+  const { names, minScale, ...plan } = method.views(config);
+  const loader = await createLoader({
+    data: split,
+    preparation: viewsPreparation({
+      column,
+      plan: { ...plan, size: [height, width], mean, std },
+      views: names,
+      minSize: Math.ceil(Math.max(height, width) / Math.sqrt(minScale * 3 / 4)), // the smallest crop is not enlarged
+      ...workers > 0 && { kernels: kernelsOfDevice() },
+    }),
+    batchSize,
+    seed,
+    dropLast: true,
+    workers,
+  });
+  return {
+    size: split.numRows,
+    contentHash: split.contentHash,
+    orderHash: (epoch) => loader.orderHash(epoch),
+    async *batches(epoch, from) {
+      for await (const batch of loader.batches({ epoch, from, numEpochs: Infinity })) {
+        const views = Object.fromEntries(
+          names.map((name) => [name, batch.arrays[name]!.values as Float32Array]),
+        );
+        yield {
+          batch: method.toBatch(views, { samples: batch.samples.address, epoch: batch.epoch }),
+          [Symbol.dispose]: () => batch.release(),
+        };
+      }
+    },
+    [Symbol.asyncDispose]: () => loader.close(),
+  };
+}
+
+/** What makes the same views in a worker as the device in use makes here. */
+function kernelsOfDevice(): "native" | "wasm" | "cpu" {
+  const device = tf.getBackend();
+  return device === "native" || device === "wasm" ? device : "cpu";
+}

@@ -1,0 +1,59 @@
+/**
+ * What presets of several methods begin with.
+ * @module
+ */
+import { mtoPresets } from "@lacuna/objectives/mto";
+import type { RunConfig } from "./config.ts";
+import type { MtoConfig } from "./mask_token_terms.ts";
+import type { CropConfig, TransformerSizes } from "./method_config.ts";
+
+/** No masked token optimization. */
+export const noMto: MtoConfig = {
+  ...mtoPresets.mto,
+  entropyWeight: 0,
+  rankWeight: 0,
+  recalibrationWeight: 0,
+  exclude: 0,
+};
+
+/** Masked token optimization with the weights to begin with. */
+export const someMto: MtoConfig = { ...mtoPresets.mto, exclude: 0 };
+
+/** A run of one to three minutes on two cores, on Fashion-MNIST. */
+export const demoRun: RunConfig & {
+  readonly image: { readonly size: number };
+  readonly augment: CropConfig;
+  readonly encoder: TransformerSizes;
+} = {
+  seed: 0,
+  image: { size: 28 },
+  augment: { minScale: 0.4, flipProbability: 0.5 },
+  encoder: { patchSize: 4, dim: 64, depth: 4, numHeads: 4, mlpRatio: 4 },
+  optimizer: { learningRate: 2e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.05 },
+  schedule: { epochs: 5, warmupEpochs: 0.5, batchSize: 128, momentum: 0.99 },
+  log: { measureEvery: 20, checkpointEvery: 500 },
+};
+
+/** The same in seconds, for tests. */
+export const tinyRun: typeof demoRun = {
+  ...demoRun,
+  encoder: { patchSize: 7, dim: 16, depth: 2, numHeads: 2, mlpRatio: 2 },
+  schedule: { epochs: 0.01, warmupEpochs: 0.001, batchSize: 16, momentum: 0.99 },
+  log: { measureEvery: 2, checkpointEvery: 10 },
+};
+
+/** What the papers share: ViT-B/16 on 224×224 images. */
+export const paperRun: typeof demoRun = {
+  ...demoRun,
+  image: { size: 224 },
+  augment: { minScale: 0.2, flipProbability: 0.5 },
+  encoder: { patchSize: 16, dim: 768, depth: 12, numHeads: 12, mlpRatio: 4 },
+  optimizer: { learningRate: 1.5e-4, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.05 },
+  schedule: { epochs: 800, warmupEpochs: 40, batchSize: 4096, momentum: 0.996 },
+  log: { measureEvery: 10, checkpointEvery: 500 },
+};
+
+/** A transformer in a line, for the console. */
+export function describeSizes({ patchSize, dim, depth, numHeads }: TransformerSizes): string {
+  return `patch ${patchSize}, width ${dim}, depth ${depth}, ${numHeads} heads`;
+}

@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { AdamW, useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import { beitEncoder } from "./beit_host.ts";
+import { ConfigError } from "./errors.ts";
+import type { ImageBatch } from "./image_batch.ts";
+import { maeMethod } from "./mae.ts";
+import { mtoTerms } from "./mask_token_terms.ts";
+import type { MethodConfig } from "./method.ts";
+import { methodBatches } from "./method_batches.ts";
+import { someMto } from "./method_presets.ts";
+import { methodNamed, methodNames, presetOf } from "./methods.ts";
+import { loadRun } from "./load_run.ts";
+import { overrideConfig } from "./config.ts";
+import { pretrain } from "./pretrain.ts";
+import { simmimMethod } from "./simmim.ts";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testImages } from "./_test_images.ts";
+
+const device = await useDevice("wasm");
+const images = { ...testImages(32), height: 28, width: 28 }; // decoded images are brought to this size by the crop
+const start = { step: 0, progress: 0.5 };
+
+/** A method's tiny preset with a pipeline at its start, and its first batch. */
+async function begin(name: string, ...settings: string[]) {
+  const method = methodNamed(name);
+  const config = overrideConfig<MethodConfig>(
+    presetOf(method, "tiny"),
+    ["schedule.batchSize=8", ...settings],
+    method.parse,
+  );
+  await using source = await methodBatches(method, config, images);
+  const taken: unknown[] = [];
+  for await (const { batch } of source.batches(0, 0)) {
+    taken.push(structuredClone(batch));
+    if (taken.length === 2) break;
+  }
+  const prepared = await method.prepare?.(
+    config,
+    images,
+    (async function* () {
+      yield* taken;
+    })(),
+  );
+  return { method, config, batch: taken[0], prepared, pipeline: method.pipeline(config, images, prepared) };
+}
+
+for (const name of methodNames) {
+  Deno.test(`${name}: every trainable parameter has a gradient, the teacher none, and a step leaves its result alone`, async () => {
+    const { pipeline, batch } = await begin(name);
+    const before = tf.memory().numTensors;
+    const result = pipeline.step(batch, start);
+    const kept = 2 + Object.keys(result.grads).length + Object.keys(result.metrics).length;
+    assert.equal(tf.memory().numTensors, before + kept);
+    const trainable = Object.keys(pipeline.parameters).filter((key) => pipeline.parameters[key]!.trainable);
+    assert.deepEqual(Object.keys(result.grads).sort(), trainable.sort());
+    const dead = trainable.filter((key) =>
+      !/attn\.(k|qkv)\.bias$|cross_attn\.k\.bias$|(projector|predictor|head)\.\d\.bias$|rel_pos_bias/.test(
+        key,
+      ) &&
+      !(tf.max(tf.abs(result.grads[key]!)).dataSync()[0]! > 1e-9)
+    );
+    assert.deepEqual(dead, []);
+    assert.ok(Number.isFinite(result.loss.dataSync()[0]!) && result.loss.dataSync()[0]! > 0);
+    assert.deepEqual(result.targets.shape, [8, pipeline.outDim]);
+    assert.ok(Object.values(pipeline.teacher).every((parameter) => !parameter.trainable));
+  });
+
+  Deno.test(`${name}: the same batch gives the same step, and learning from it lowers its loss`, async () => {
+    const { pipeline, batch, config } = await begin(name);
+    const optimizer = new AdamW(pipeline.parameters, {
+      ...config.optimizer,
+      weightDecay: 0,
+      decayed: () => false,
+    });
+    const losses: number[] = [];
+    for (let step = 0; step < 30; step++) {
+      const { loss, grads } = pipeline.step(batch, { step: 0, progress: 0.5 }); // the same masks and noise
+      if (step === 0) assert.equal(loss.dataSync()[0], pipeline.step(batch, start).loss.dataSync()[0]);
+      losses.push(loss.dataSync()[0]!);
+      optimizer.step(grads, 3e-3, { teacher: pipeline.teacher, momentum: 1 });
+      tf.dispose([loss, ...Object.values(grads)]);
+    }
+    assert.ok(losses.at(-1)! < 0.97 * losses[0]!, `${losses[0]} … ${losses.at(-1)}`);
+  });
+
+  Deno.test(`${name}: a run is trained, resumed and loaded, and represents images`, async () => {
+    using folder = new TemporaryFolder();
+    const { method, config } = await begin(name, "schedule.epochs=1", "log.checkpointEvery=2");
+    const summary = await pretrain(method, config, images, folder.path, { device, onCollapse: "warn" });
+    assert.deepEqual([summary.pipeline, summary.status, summary.step], [name, "complete", 4]);
+    const { trained, untrained } = loadRun(folder.path);
+    const input: Tensor4D = tf.randomNormal([3, 28, 28, 1], 0, 1, "float32", 1);
+    const [after, start] = [trained, untrained].map((pipeline) => pipeline.represent(input));
+    assert.equal(after!.shape[0], 3);
+    assert.ok(tf.max(tf.abs(tf.sub(after!, start!))).dataSync()[0]! > 1e-6);
+  });
+
+  Deno.test(`${name}: its presets pass its own checks, and a wrong field is named`, () => {
+    const method = methodNamed(name);
+    for (const preset of ["demo", "tiny", "paper"]) {
+      const config = presetOf(method, preset);
+      assert.deepEqual(method.parse(config), config);
+      assert.ok(method.describe(config).includes(`width ${(config.encoder as { dim?: number }).dim}`));
+    }
+    assert.throws(() => method.parse({ ...presetOf(method, "tiny"), seed: -1 }), (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, /seed/);
+      return true;
+    });
+  });
+}
+
+/** A batch of one image whose patches (7 × 7 of 4 × 4) in `hidden` are changed. */
+function withChanged(batch: ImageBatch, hidden: readonly number[]): ImageBatch {
+  const changed = Float32Array.from(batch.images);
+  for (const patch of hidden) {
+    const [top, left] = [7 * Math.floor(patch / 4), 7 * (patch % 4)];
+    for (let i = 0; i < 49; i++) changed[(top + Math.floor(i / 7)) * 28 + left + i % 7] = 5;
+  }
+  return { ...batch, images: changed };
+}
+
+for (const name of ["mae", "simmim"]) {
+  Deno.test(`${name}: what is masked reaches the loss as a target alone`, async () => {
+    const { pipeline, batch } = await begin(name);
+    const { images: pixels, epoch, samples } = batch as ImageBatch;
+    const one: ImageBatch = { images: pixels.slice(0, 784), samples: samples.slice(0, 1), epoch };
+    const [visible] = pipeline.visibleParts({ epoch, sample: samples[0]! });
+    const hidden = [...Array(16).keys()].filter((patch) => !visible!.includes(patch));
+    assert.ok(hidden.length > 0);
+    const outputs = [one, withChanged(one, hidden)].map((
+      of,
+    ) => [...pipeline.step(of, start).targets.dataSync()]);
+    assert.deepEqual(outputs[1], outputs[0]); // the encoder's tokens: it did not see the change
+    const seen = withChanged(one, [...visible!]);
+    assert.notDeepEqual([...pipeline.step(seen, start).targets.dataSync()], outputs[0]);
+  });
+}
+
+for (const method of [maeMethod, simmimMethod]) {
+  Deno.test(`masked token optimization on ${method.name}: nothing at weights of 0, its terms otherwise`, async () => {
+    const { batch } = await begin(method.name);
+    const config = method.presets.tiny!;
+    const lossOf = (mto: typeof someMto) => {
+      const { loss, grads, metrics } = method.pipeline({ ...config, mto } as never, images).step(
+        batch as ImageBatch,
+        start,
+      );
+      return { loss: loss.dataSync()[0]!, grads, metrics };
+    };
+    const plain = lossOf({ ...someMto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0 });
+    const host = lossOf(config.mto);
+    assert.equal(plain.loss, host.loss);
+    for (const [name, grad] of Object.entries(host.grads)) {
+      assert.deepEqual(plain.grads[name]!.dataSync(), grad.dataSync(), name);
+    }
+    const with3 = lossOf(someMto);
+    const value = (name: string) => (with3.metrics[name] as tf.Scalar).dataSync()[0]!;
+    const terms = 0.1 * (value("entropy") + value("rank") + value("recalibration"));
+    assert.ok(
+      Math.abs(with3.loss - host.loss - terms) < 1e-5 * with3.loss,
+      `${with3.loss} ${host.loss} ${terms}`,
+    ); // float32
+  });
+}
+
+Deno.test("with all masked tokens excluded, visible tokens do not care for the mask token, and otherwise they do", () => {
+  const terms = (exclude: number) =>
+    mtoTerms({ ...someMto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0, exclude });
+  const encoder = beitEncoder(simmimMethod.presets.tiny!, images);
+  for (const [i, [name, parameter]] of Object.entries(encoder.parameters).entries()) { // larger than they start
+    if (!/norm/.test(name)) parameter.assign(tf.randomNormal(parameter.shape, 0, 0.5, "float32", i + 1));
+  }
+  const input: Tensor4D = tf.randomNormal([1, 28, 28, 1], 0, 1, "float32", 1);
+  const mask = tf.tensor2d([Array.from({ length: 16 }, (_, patch) => patch % 3 === 0 ? 1 : 0)]);
+  const visible = tf.tensor1d([
+    0,
+    ...[...Array(16).keys()].filter((patch) => patch % 3 !== 0).map((p) => p + 1),
+  ], "int32");
+  const tokensWith = (exclude: number, sign: number) => {
+    const token = encoder.parameters.mask_token!;
+    token.assign(tf.mul(token, sign));
+    const { scoreBias } = terms(exclude) ?? {};
+    const { tokens } = encoder.forwardStages(input, {
+      mask,
+      scoreBias: scoreBias && ((scores) => scoreBias(scores, mask)),
+    });
+    token.assign(tf.mul(token, sign));
+    return tf.gather(tokens, visible, 1);
+  };
+  const change = (exclude: number) =>
+    tf.max(tf.abs(tf.sub(tokensWith(exclude, -1), tokensWith(exclude, 1)))).dataSync()[0]!;
+  assert.equal(change(1), 0);
+  assert.ok(change(0) > 0.01);
+  assert.ok(change(0.5) > 0.01);
+});
+
+Deno.test("methodNamed() and presetOf() name the nearest", () => {
+  assert.throws(
+    () => methodNamed("simmin"),
+    new ConfigError("There is no method simmin: did you mean simmim?"),
+  );
+  assert.throws(
+    () => presetOf(maeMethod, "dmeo"),
+    new ConfigError("MAE has no preset dmeo: did you mean demo?"),
+  );
+});
