@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import { l2Normalize } from "@lacuna/tensor";
+import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 import type { ObjectiveResult } from "./objective_result.ts";
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
-import { softmaxXent } from "@lacuna/tensor";
+import { softmaxXent } from "@lacuna/tensor/softmax-xent";
 import type { ObjectiveResult } from "./objective_result.ts";
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs-core";
-import { smoothL1 } from "@lacuna/tensor";
+import { smoothL1 } from "@lacuna/tensor/smooth-l1";
 import type { ObjectiveResult } from "./objective_result.ts";
 import { spread } from "./spread.ts";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D, Tensor4D, Tensor5D } from "@tensorflow/tfjs-core";
-import { l2Normalize } from "@lacuna/tensor";
+import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 
 /** Sizes of the histograms. */
 export type HogOptions = {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs-core";
-import { l2Normalize, softmaxXent } from "@lacuna/tensor";
+import { l2Normalize } from "@lacuna/tensor/l2-normalize";
+import { softmaxXent } from "@lacuna/tensor/softmax-xent";
 import type { ObjectiveResult } from "./objective_result.ts";
 
 /**

@@ -21,17 +21,25 @@ const readsRuns = ["cli.ts", "evaluate_run.ts", "run_report.ts", "training_curve
 type Import = { readonly from: string; readonly to: string };
 type Module = {
   readonly specifier: string;
+  /** Bytes of its source. */
+  readonly size?: number;
   readonly dependencies?: readonly { readonly code?: Resolved; readonly type?: Resolved }[];
 };
 type Resolved = { readonly specifier?: string };
 
-/** Every import, of values or of types, between two files of the repository that a module leads to; paths below the root. */
-async function importsOf(file: string): Promise<Import[]> {
+const base = `file://${root}/`;
+
+/** Every module, our own and packages, that a module leads to, by imports of values or of types; itself among them. */
+async function graphOf(file: string): Promise<Module[]> {
   const args = ["info", "--json", `${root}/${file}`];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
-  const base = `file://${root}/`;
+  return (JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] }).modules;
+}
+
+/** Every import, of values or of types, between two files of the repository that a module leads to; paths below the root. */
+async function importsOf(file: string): Promise<Import[]> {
+  const modules = await graphOf(file);
   return modules.flatMap(({ specifier, dependencies = [] }) =>
     dependencies.flatMap(({ code, type }) => [code, type]).flatMap((to) =>
       to?.specifier?.startsWith(base) && specifier.startsWith(base)
@@ -81,3 +89,22 @@ Deno.test("only evaluation's command line imports pipelines", async () => {
     }
   }
 });
+
+for (const file of modulesOf("objectives")) {
+  const [numModules, numKiB] = file === "objectives/mod.ts" ? [64, 80] : [24, 24];
+  Deno.test(`${file} leads to tfjs-core and at most ${numModules} small modules of ours`, async () => {
+    const modules = await graphOf(file);
+    const own = modules.filter(({ specifier }) => specifier.startsWith(base));
+    const others = modules.map(({ specifier }) => specifier).filter((specifier) =>
+      !specifier.startsWith(base)
+    );
+    assert.deepEqual(
+      others.filter((specifier) => !/^npm:\/?@tensorflow\/tfjs-core@[\d.]+$/.test(specifier)),
+      [],
+    );
+    const members = new Set(own.map(({ specifier }) => memberOf(specifier.slice(base.length))));
+    assert.deepEqual([...members].filter((name) => !["objectives", "random", "tensor"].includes(name)), []);
+    const kib = own.reduce((sum, { size = 0 }) => sum + size, 0) / 1024;
+    assert.ok(own.length <= numModules && kib <= numKiB, `${own.length} modules, ${kib.toFixed(1)} KiB`);
+  });
+}

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import { l2Normalize } from "@lacuna/tensor";
+import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 import { entropyOver } from "./_entropy_over.ts";
 
 /** How alike two tokens are: x · y / √D, x · y, the first of normalised tokens, or their cosine over 0.1. */
