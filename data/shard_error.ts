@@ -2,6 +2,7 @@
  * What a data set that cannot be trusted throws.
  * @module
  */
+import { mendAdvice } from "./_mend_advice.ts";
 
 /** What a shard or manifest can fail at. */
 export type ShardCheck =
@@ -37,7 +38,7 @@ export class ShardError extends Error {
   readonly place: ShardPlace;
 
   /**
-   * An error that names the file, the place and the check, and says how to write the data set again.
+   * An error that names the file, the place and the check, and the command that writes the data set again.
    * @param file Path of the file that failed.
    * @param check What it failed at.
    * @param found What was expected and what was found instead.
@@ -48,9 +49,7 @@ export class ShardError extends Error {
     const where = `${block === undefined ? "" : `, block ${block}`}${
       row === undefined ? "" : `, row ${row}`
     }`;
-    super(
-      `${file}${where} fails the check "${check}": ${found}; write the data set again with \`deno task data\``,
-    );
+    super(`${file}${where} fails the check "${check}": ${found}; ${mendAdvice(file)}`);
     this.file = file;
     this.check = check;
     this.place = place;

@@ -81,10 +81,21 @@ Deno.test("3: a shard that is missing, truncated or altered is told by file and 
     await place.writeData();
     damage();
     const message = new RegExp(
-      `train-00000\\.arrow(, block 0)? fails the check "${check}": .*\`deno task data\``,
+      `train-00000\\.arrow(, block 0)? fails the check "${check}": .* in .*fashion-mnist again with \`deno task data import fashion-mnist --replace\``,
     );
     await expectFault(place, flagsOf("run"), 3, message);
   }
+});
+
+Deno.test("3: a data set of an older version is told with the command that writes it again", async () => {
+  using place = new Workplace();
+  Deno.mkdirSync(place.data, { recursive: true });
+  Deno.writeTextFileSync(`${place.data}/manifest.json`, '{"format":1,"name":"Fashion-MNIST","height":28}');
+  const message = /an older version .* wrote format 1.*`deno task data import fashion-mnist --replace`/;
+  await expectFault(place, flagsOf("run"), 3, message);
+  const demo = await place.run("data", ["import", "fashion-mnist", "--if-missing"]);
+  assert.equal(demo.code, 3);
+  assert.match(demo.error, message);
 });
 
 Deno.test("4: an unknown device is told with the nearest name", async () => {

@@ -13,6 +13,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const number = v.pipe(v.number(), v.finite());
 const share = v.pipe(number, v.minValue(0), v.maxValue(1));
+const FORMAT = 2;
 const MAX_BLOCK_BYTES = 2 ** 32; // memory is asked for by what the manifest says
 const HASH = /^[0-9a-f]{64}$/;
 const hash = v.pipe(v.string(), v.regex(HASH, "it must be 64 hexadecimal digits"));
@@ -44,7 +45,7 @@ const split = v.strictObject({
   ), // the blocks, of which there are many, are checked by a loop
 });
 const manifest = v.strictObject({
-  format: v.literal(2),
+  format: v.literal(FORMAT),
   name: v.string(),
   source: v.string(),
   licence: v.string(),
@@ -77,13 +78,21 @@ export async function readManifest(source: ByteSource): Promise<Manifest> {
   const refuse = (found: string): never => {
     throw new ShardError(source.name, "manifest", found);
   };
-  const result = v.safeParse(manifest, parseJson(bytes, refuse));
+  const found = parseJson(bytes, refuse);
+  const written = (found as { readonly format?: unknown } | null)?.format;
+  if (Number.isSafeInteger(written) && written !== FORMAT) {
+    const version = written as number < FORMAT ? "an older" : "a newer";
+    return refuse(
+      `format: ${version} version of this library wrote format ${written}, this one reads ${FORMAT}`,
+    );
+  }
+  const result = v.safeParse(manifest, found);
   if (!result.success) {
     const issue = result.issues[0];
     return refuse(`${v.getDotPath(issue) ?? "the whole"}: ${issue.message}`);
   }
-  const found = contradictionIn(result.output as unknown as Manifest);
-  return found === undefined ? result.output as unknown as Manifest : refuse(found);
+  const contradiction = contradictionIn(result.output as unknown as Manifest);
+  return contradiction === undefined ? result.output as unknown as Manifest : refuse(contradiction);
 }
 
 function parseJson(bytes: Uint8Array, refuse: (found: string) => never): unknown {

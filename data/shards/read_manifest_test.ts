@@ -30,7 +30,9 @@ type Edit = (manifest: {
 }) => void;
 
 const lies: Record<string, readonly [edit: Edit, says: RegExp]> = {
-  "another format": [(m) => m["format"] = 3, /format: /],
+  "an older format": [(m) => m["format"] = 1, /an older version .* wrote format 1, this one reads 2/],
+  "a newer format": [(m) => m["format"] = 3, /a newer version .* wrote format 3/],
+  "a format that is none": [(m) => m["format"] = "2", /format: /],
   "no name": [(m) => delete m["name"], /name/],
   "a field that there is not": [(m) => m["rows"] = 1, /rows/],
   "no columns": [(m) => m.columns = [], /columns/],
