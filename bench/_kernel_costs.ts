@@ -48,6 +48,8 @@ export const flopOf: Readonly<Record<string, (numbers: readonly number[]) => num
   conv1d_grad_weight_f32: convolution,
   softmax_f32: ([rows, dim]) => rows! * dim! * (exp + 4),
   gather_tokens_f32: none,
+  image_views_f32: none, // how many depends on the steps
+  image_views_f32_async: none,
   gather_tokens_grad_f32: ([, , dim, rows, visible]) => rows! * visible! * dim!,
   drop_path_add_f32: ([batch, size]) => 2 * batch! * size!,
   gather_patches_f32: none,
@@ -66,6 +68,7 @@ export const flopOf: Readonly<Record<string, (numbers: readonly number[]) => num
 
 /** C functions that compute nothing, or whose cost depends on what was told before. */
 export const others: readonly string[] = [
+  "set_image",
   "set_row",
   "norm_f32",
   "adamw_f32",
