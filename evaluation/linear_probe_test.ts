@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import type { Features } from "./features.ts";
 import { linearProbe } from "./linear_probe.ts";
+import { linearProtocols } from "./linear_protocols.ts";
 
 await useDevice("cpu");
 
@@ -123,4 +124,80 @@ Deno.test("linearProbe() refuses options that cannot be", async () => {
     await assert.rejects(linearProbe(data, data, options), RangeError, JSON.stringify(options));
   }
   await assert.rejects(linearProbe(data, { ...data, dim: 1, labels: new Int32Array(18) }), TypeError);
+});
+
+Deno.test("linearProtocols say what papers say", () => {
+  const { mae, extrema, beit } = linearProtocols;
+  const { baseLearningRate, batchSize } = mae;
+  assert.equal(baseLearningRate * batchSize / 256, 6.4); // MAE, table 10
+  assert.deepEqual([mae.epochs, mae.warmupEpochs, mae.normEpsilon], [90, 10, 1e-6]);
+  assert.deepEqual(mae.optimizer, { kind: "lars", momentum: 0.9, trust: 0.001 });
+  assert.equal(extrema.baseLearningRate * extrema.batchSize / 256, 1.6); // ExtreMA's README
+  assert.deepEqual([beit.normEpsilon, beit.warmupEpochs, beit.epochs], ["none", 0, 100]);
+});
+
+Deno.test("linearProbe() by MAE's protocol predicts what its steps in tfjs predict", async () => {
+  const train = clouds("train", 96), test = clouds("test", 300);
+  const options = { ...linearProtocols.mae, epochs: 3, warmupEpochs: 1, batchSize: 32, baseLearningRate: 80 };
+  const x = tf.tensor2d(train.values, [96, 2]), y = tf.oneHot(tf.tensor1d(train.labels, "int32"), 3);
+  let w: tf.Tensor = tf.mul(
+    tf.tensor2d(normals(6, stream({ seed: 0, name: "linear-probe/weight" })), [2, 3]),
+    0.01,
+  );
+  let b: tf.Tensor = tf.zeros([3]), vw: tf.Tensor = tf.zeros([2, 3]), vb: tf.Tensor = tf.zeros([3]);
+  let mean: tf.Tensor = tf.zeros([2]), variance: tf.Tensor = tf.ones([2]);
+  for (let step = 0; step < 9; step++) {
+    const order = permutation(
+      96,
+      stream({ seed: 0, name: "linear-probe/order", epoch: Math.floor(step / 3) }),
+    );
+    const rows = tf.tensor1d(order.slice(step % 3 * 32, (step % 3 + 1) * 32), "int32");
+    const batch = tf.gather(x, rows), moments = tf.moments(batch, 0);
+    mean = tf.add(tf.mul(mean, 0.9), tf.mul(moments.mean, 0.1));
+    variance = tf.add(tf.mul(variance, 0.9), tf.mul(moments.variance, 0.1 * 32 / 31));
+    const normal = tf.div(tf.sub(batch, moments.mean), tf.sqrt(tf.add(moments.variance, 1e-6)));
+    const errors = tf.div(tf.sub(tf.softmax(tf.add(tf.matMul(normal, w), b)), tf.gather(y, rows)), 32);
+    const dw = tf.matMul(normal, errors, true) as tf.Tensor, db = tf.sum(errors, 0);
+    vw = tf.add(tf.mul(vw, 0.9), tf.mul(dw, tf.div(tf.mul(tf.norm(w), 0.001), tf.norm(dw))));
+    vb = tf.add(tf.mul(vb, 0.9), db);
+    const rate = 10 * (step < 3 ? step / 3 : 0.5 * (1 + Math.cos(Math.PI * (step / 3 - 1) / 2)));
+    [w, b] = [tf.sub(w, tf.mul(vw, rate)), tf.sub(b, tf.mul(vb, rate))];
+  }
+  const normal = tf.div(
+    tf.sub(tf.tensor2d(test.values, [300, 2]), mean),
+    tf.sqrt(tf.add(variance, 1e-6)),
+  ) as tf.Tensor2D;
+  const expected = tf.argMax(tf.add(tf.matMul(normal, w as tf.Tensor2D), b), 1).dataSync();
+  const { predictions } = await linearProbe(train, test, options);
+  assert.deepEqual([...predictions], [...expected]);
+});
+
+Deno.test("linearProbe() by BEiT's protocol takes the steps of tfjs's Adam on features as they are", async () => {
+  const train = clouds("train", 96), test = clouds("test", 300);
+  const adamw = { ...linearProtocols.beit.optimizer, weightDecay: 0 } as const; // tfjs has none
+  const { predictions } = await linearProbe(train, test, {
+    ...linearProtocols.beit,
+    optimizer: adamw as typeof linearProtocols.beit.optimizer,
+    epochs: 4,
+    batchSize: 32,
+    baseLearningRate: 0.4,
+  });
+  const start = normals(6, stream({ seed: 0, name: "linear-probe/weight" })).map((z) => 0.01 * z);
+  const w = tf.variable<tf.Rank.R2>(tf.tensor2d(start, [2, 3])), b = tf.variable<tf.Rank.R1>(tf.zeros([3]));
+  const x = tf.tensor2d(train.values, [96, 2]), y = tf.oneHot(tf.tensor1d(train.labels, "int32"), 3);
+  const optimizer = tf.train.adam(0.05, 0.9, 0.999, 1e-8);
+  for (let epoch = 0; epoch < 4; epoch++) {
+    const order = permutation(96, stream({ seed: 0, name: "linear-probe/order", epoch }));
+    // the rate stays for an epoch
+    (optimizer as unknown as { learningRate: number }).learningRate = 0.05 * 0.5 *
+      (1 + Math.cos(Math.PI * epoch / 4));
+    for (let step = 0; step < 3; step++) {
+      const rows = tf.tensor1d(order.slice(step * 32, step * 32 + 32), "int32");
+      optimizer.minimize(() =>
+        tf.losses.softmaxCrossEntropy(tf.gather(y, rows), linear(tf.gather(x, rows), w, b)) as tf.Scalar
+      );
+    }
+  }
+  const expected = tf.argMax(linear(tf.tensor2d(test.values, [300, 2]), w, b), 1).dataSync();
+  assert.deepEqual([...predictions], [...expected]);
 });

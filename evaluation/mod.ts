@@ -26,6 +26,8 @@ export { embed, type Encode } from "./embed.ts";
 export type { Features } from "./features.ts";
 export { formatTable } from "./format_table.ts";
 export { knn, knnDefaults, type KnnOptions, type KnnResult } from "./knn.ts";
+export { lars, type LarsRates } from "./lars.ts";
+export { layerProbe, type LayerProbeResult } from "./layer_probe.ts";
 export { lidar } from "./lidar.ts";
 export {
   linearProbe,
@@ -33,6 +35,7 @@ export {
   type LinearProbeOptions,
   type LinearProbeResult,
 } from "./linear_probe.ts";
+export { type LinearProtocol, linearProtocols, type ProbeOptimizer } from "./linear_protocols.ts";
 export {
   logisticProbe,
   logisticProbeDefaults,
