@@ -6,15 +6,17 @@
  * be written.
  * @module
  */
+import { parseBytes } from "@lacuna/data/terminal";
 import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
 import { deviceNames } from "@lacuna/tensor";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
 
 type Flags = {
   readonly run: string;
   readonly data: string;
+  readonly cacheBytes: number;
   readonly device: string;
   readonly redo?: boolean;
 };
@@ -28,7 +30,13 @@ export async function main(args: readonly string[]): Promise<number> {
   const command = new Command("evaluate")
     .description("Measures what a run's encoder learned, beside raw pixels and the untrained encoder")
     .requiredOption("--run <folder>", "the run folder")
-    .option("--data <folder>", "the data set that it learned from", ".lacuna/data/fashion-mnist")
+    .option("--data <folder>", "the data set that it learned from, or its URL", ".lacuna/data/fashion-mnist")
+    .option(
+      "--cache-bytes <bytes>",
+      "of a data set behind a URL, at most so much is kept in .lacuna/cache; 0 keeps nothing",
+      parseCacheBytes,
+      10e9,
+    )
     .option("--device <name>", `what runs the maths: ${["auto", ...deviceNames].join(", ")}`, "auto")
     .option("--redo", "evaluate anew what is evaluated already")
     .addHelpText(
@@ -49,9 +57,16 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function evaluate({ run, data, device, redo = false }: Flags): Promise<void> {
+function parseCacheBytes(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
+}
+
+async function evaluate({ run, data, cacheBytes, device, redo = false }: Flags): Promise<void> {
   const { record, reportPath, reused } = await evaluateRun(run.replace(/\/+$/, ""), {
     dataFolder: data,
+    cacheBytes,
     device,
     redo,
     onMessage: (line) => console.log(line),

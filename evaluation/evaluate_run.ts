@@ -1,5 +1,6 @@
 import { writeAtomically } from "@lacuna/data";
-import { type Dataset, openDataset, readImageSet, type Split } from "@lacuna/data/shards";
+import { openDatasetAt } from "@lacuna/data/remote";
+import { type Dataset, readImageSet, type Split } from "@lacuna/data/shards";
 import { CheckpointError, ConfigError } from "@lacuna/pipelines/errors";
 import { loadRun } from "@lacuna/pipelines/load-run";
 import { newestCheckpoint } from "@lacuna/pipelines/newest-checkpoint";
@@ -13,8 +14,10 @@ import { runReport } from "./run_report.ts";
 
 /** What to evaluate, and on what. */
 export type EvaluateRunOptions = {
-  /** The folder of the data set that the run learned from. */
+  /** The folder of the data set that the run learned from, or its URL. */
   readonly dataFolder: string;
+  /** Most bytes that are kept of a data set behind a URL; 10 GB by default. */
+  readonly cacheBytes?: number;
   /** A device by name, or "auto". */
   readonly device: string;
   /** Evaluates anew what is there already; false by default. */
@@ -38,12 +41,13 @@ export type EvaluatedRun = {
  * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), it only reads them.
  * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
  * @throws {ShardError} If the data set is missing or damaged.
+ * @throws {RemoteError} If the data set is behind a URL and cannot be fetched.
  * @throws {ConfigError} If the run learned from other images than the data set's.
  * @throws {DeviceError} If the device cannot be used.
  * @throws {StorageError} If the run folder cannot be written.
  */
 export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
-  const { dataFolder, device, redo = false, onMessage } = options;
+  const { dataFolder, cacheBytes, device, redo = false, onMessage } = options;
   if (device !== "auto" && !deviceNames.some((name) => name === device)) await useDevice(device); // throws, naming the nearest
   const reportPath = `${runFolder}/report.html`;
   const newest = newestCheckpoint(runFolder);
@@ -54,8 +58,8 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   }
   for (const { reason } of newest.damaged) onMessage(`${reason}; going back to ${newest.path}`);
   const sha256 = createHash("sha256").update(await Deno.readFile(newest.path)).digest("hex");
-  const dataset = await openDataset(dataFolder);
-  const { train: trainSplit, test: testSplit } = splitsOf(dataset, dataFolder);
+  const { dataset, place } = await openDatasetAt(dataFolder, cacheBytes === undefined ? {} : { cacheBytes });
+  const { train: trainSplit, test: testSplit } = splitsOf(dataset, place);
   const before = redo ? undefined : await readEvaluation(runFolder);
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
@@ -69,7 +73,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const { data } = run.summary;
   if (data.contentHash !== trainSplit.contentHash) {
     throw new ConfigError(
-      `${runFolder} learned from ${data.name} ${data.contentHash.slice(0, 12)}, but ${dataFolder} holds ` +
+      `${runFolder} learned from ${data.name} ${data.contentHash.slice(0, 12)}, but ${place} holds ` +
         `${dataset.manifest.name} ${
           trainSplit.contentHash.slice(0, 12)
         }: name the run's own images with --data`,
@@ -111,12 +115,12 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
 }
 
 /** Both splits that an evaluation needs. */
-function splitsOf(dataset: Dataset, folder: string): Record<"train" | "test", Split> {
+function splitsOf(dataset: Dataset, place: string): Record<"train" | "test", Split> {
   const names = Object.keys(dataset.manifest.splits);
   const missing = ["train", "test"].find((name) => !names.includes(name));
   if (missing !== undefined) {
     throw new ConfigError(
-      `${folder} has no split "${missing}", only ${
+      `${place} has no split "${missing}", only ${
         names.join(", ")
       }: an evaluation needs images that were set aside ` +
         "before the training, as by `deno task data split`",

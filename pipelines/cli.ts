@@ -2,7 +2,7 @@
  * The command line of pre-training: `deno task pretrain --preset demo --run runs/demo`.
  * @module
  */
-import { formatSeconds, Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
+import { formatSeconds, Interrupt, parseBytes, standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { overrideConfig } from "./config.ts";
@@ -20,6 +20,7 @@ type Flags = {
   readonly seed?: number;
   readonly device: string;
   readonly data: string;
+  readonly cacheBytes: number;
   readonly workers: number;
   readonly set: readonly string[];
   readonly onCollapse: "stop" | "warn";
@@ -63,7 +64,13 @@ function command({ write, writeError }: Terminal): Command {
     )
     .option("--seed <number>", "seed of every random number (default: the preset's, 0)", parseSeed)
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
-    .option("--data <folder>", "shards to learn from", ".lacuna/data/fashion-mnist")
+    .option("--data <folder>", "shards to learn from, or their URL", ".lacuna/data/fashion-mnist")
+    .option(
+      "--cache-bytes <bytes>",
+      "of shards behind a URL, at most so much is kept in .lacuna/cache; 0 keeps nothing",
+      parseCacheBytes,
+      10e9,
+    )
     .option(
       "--workers <number>",
       "threads that decode and augment images beside the training",
@@ -98,7 +105,9 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   say(`Device  ${device.name}: ${device.detail}`);
   for (const { name, reason } of device.rejected) say(`        not ${name}: ${reason}`);
 
-  const images = await openTrainingImages(flags.data, config.image.size);
+  const images = await openTrainingImages(flags.data, config.image.size, {
+    cacheBytes: flags.cacheBytes,
+  });
   const { name, split: { numRows }, height, width, channels } = images;
   say(`Data    ${name}: ${numRows} images of ${height}×${width}×${channels}`);
 
@@ -141,6 +150,12 @@ function parseWorkers(text: string): number {
   const workers = Number(text);
   if (/^\d+$/.test(text) && workers <= 64) return workers;
   throw new InvalidArgumentError("Write a whole number from 0 to 64");
+}
+
+function parseCacheBytes(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes !== undefined) return bytes;
+  throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
 }
 
 function append(value: string, values: readonly string[]): string[] {

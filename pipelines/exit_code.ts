@@ -1,4 +1,5 @@
 import { ImageError, SampleError, ShardError, SourceError, StorageError } from "@lacuna/data";
+import { RemoteError } from "@lacuna/data/remote";
 import { DeviceError } from "@lacuna/tensor";
 import { CommanderError } from "commander";
 import {
@@ -27,6 +28,7 @@ export const exitCodes = {
 export function exitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof ConfigError || isNotCapable(error)) return exitCodes.usage;
+  if (error instanceof RemoteError) return error.check === "permission" ? exitCodes.usage : exitCodes.data;
   if ([ShardError, SourceError, SampleError, ImageError].some((type) => error instanceof type)) {
     return exitCodes.data;
   }

@@ -1,7 +1,8 @@
 import type { ImageShape } from "@lacuna/data";
 import { decodeImage } from "@lacuna/data/images";
 import type { SplitReader } from "@lacuna/data/loader";
-import { checkShardFiles, type Column, openDataset, type PixelStatistics, rowAt } from "@lacuna/data/shards";
+import { openDatasetAt, type OpenDatasetAtOptions } from "@lacuna/data/remote";
+import { type Column, type PixelStatistics, rowAt } from "@lacuna/data/shards";
 import { ConfigError } from "./errors.ts";
 
 /** Images to learn from, and what they become. */
@@ -23,25 +24,30 @@ const numBlocksMeasured = 32;
 
 /**
  * Opens the split "train" of a data set to learn from.
- * @param folder Of the data set.
+ * @param folder Of the data set, or its URL.
  * @param size Height and width to which encoded images are brought; decoded ones stay as they are.
+ * @param options What is kept of images behind a URL.
  * @returns The images; `split` stays open as long as the program.
  * @throws {ConfigError} If the data set has no such split or no images.
  * @throws {ShardError} If it is missing or damaged.
+ * @throws {RemoteError} If it is behind a URL and cannot be fetched.
  * @throws {ImageError} If an image whose pixels are measured cannot be decoded.
  */
-export async function openTrainingImages(folder: string, size: number): Promise<TrainingImages> {
-  const dataset = await openDataset(folder);
-  await checkShardFiles(folder, dataset.manifest);
+export async function openTrainingImages(
+  folder: string,
+  size: number,
+  options: OpenDatasetAtOptions = {},
+): Promise<TrainingImages> {
+  const { dataset, place } = await openDatasetAt(folder, options);
   const { name, splits } = dataset.manifest;
   if (!Object.hasOwn(splits, "train")) {
     const names = Object.keys(splits).join(", ");
     throw new ConfigError(
-      `${folder} has no split "train", only ${names}: import one, or rename one with \`data split\``,
+      `${place} has no split "train", only ${names}: import one, or rename one with \`data split\``,
     );
   }
   const split = dataset.split("train");
-  const column = imageColumn(folder, split.columns);
+  const column = imageColumn(place, split.columns);
   if (column.kind === "image") {
     const [height, width, channels] = column.shape;
     const { mean, std } = split.statistics[column.name] as PixelStatistics;
@@ -51,13 +57,13 @@ export async function openTrainingImages(folder: string, size: number): Promise<
   return { name, split, column: column.name, height: size, width: size, channels: 3, ...statistics };
 }
 
-function imageColumn(folder: string, columns: readonly Column[]): Column {
+function imageColumn(place: string, columns: readonly Column[]): Column {
   const column = columns.find(({ kind }) => kind === "image") ??
     columns.find(({ kind }) => kind === "encodedImage");
   if (column !== undefined) return column;
   const kinds = columns.map(({ name, kind }) => `${name} (${kind})`).join(", ");
   throw new ConfigError(
-    `${folder} has no column of images, only ${kinds}: name another data set with --data`,
+    `${place} has no column of images, only ${kinds}: name another data set with --data`,
   );
 }
 

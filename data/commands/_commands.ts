@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { parseBytes } from "../terminal/parse_bytes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Dataset, Split } from "../shards/open_dataset.ts";
 import { openSet } from "./_open_set.ts";
@@ -39,21 +40,9 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
-const units: Readonly<Record<string, number>> = {
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
-
-/** Bytes, as "64Mi", "500M" or "100000". */
+/** Bytes, as "64Mi", "500M" or "100000", as an option's value. */
 export function byteCount(text: string): number {
-  const [, digits = "", unit = ""] =
-    /^(\d+(?:\.\d+)?)\s*([kMG]i?)?B?$/.exec(text.replace(/^(\d+(?:\.\d+)?\s*)K/, "$1k")) ?? [];
-  const factor = units[unit === "ki" ? "Ki" : unit];
-  if (digits !== "" && factor !== undefined && Number(digits) > 0) return Math.round(Number(digits) * factor);
+  const bytes = parseBytes(text);
+  if (bytes !== undefined && bytes > 0) return bytes;
   throw new InvalidArgumentError("Write a number of bytes, such as 64Mi or 500M");
 }

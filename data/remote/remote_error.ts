@@ -4,7 +4,7 @@
  */
 
 /**
- * What a request can fail at: "permission" to reach the host, "connection", "timeout", the "status" of the answer, the "range" in it,
+ * What a request can fail at: "permission" to reach the host or to keep a cache, "connection", "timeout", the "status" of the answer, the "range" in it,
  * "changed" while it was read, or its "length".
  */
 export type RemoteCheck = "permission" | "connection" | "timeout" | "status" | "range" | "changed" | "length";
