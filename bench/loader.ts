@@ -135,7 +135,7 @@ async function starts(): Promise<string> {
   const measured: number[][] = [];
   for (let round = 0; round < 5; round++) {
     const started = performance.now();
-    const { stdout } = await new Deno.Command(Deno.execPath(), {
+    const { stdout } = await new Deno.Command("deno", {
       args: ["run", "--no-remote", "--allow-read", "bench/loader.ts", "--part", "first-batch"],
     }).output();
     const whole = performance.now() - started;

@@ -54,7 +54,7 @@ export {
   viewsPreparation,
   WorkerError,
 } from "./loader/mod.ts";
-export { ImageError } from "./images/mod.ts";
+export { ImageError } from "./images/image_error.ts";
 export { normalizeBatch } from "./normalize_batch.ts";
 export {
   type Column,

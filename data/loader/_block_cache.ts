@@ -1,7 +1,11 @@
+import { RequestLimit } from "../remote/request_limit.ts";
 import type { Rows } from "../shards/rows.ts";
 import { rowBytes, type SharedRows, shareRows, viewRows } from "./_shared_rows.ts";
 import { SpareMemory } from "./_spare_memory.ts";
 import type { SplitReader } from "./split_reader.ts";
+import { WorkerError } from "./worker_error.ts";
+
+const MAX_READS = 16; // at a time: enough to hide how long one takes, and few to wait for at the end
 
 /** A block in memory. */
 export type Block = {
@@ -44,6 +48,8 @@ export class BlockCache {
   readonly #spare = new SpareMemory((bytes) => new ArrayBuffer(bytes)); // to read into
   readonly #spareShared = new SpareMemory((bytes) => new SharedArrayBuffer(bytes));
   readonly #waiting: (() => void)[] = [];
+  readonly #reads = new RequestLimit(MAX_READS);
+  #isClosed = false;
   #bytes = 0; // of all entries
   #usedBytes = 0; // of entries with users
   #heldBytes = 0; // of all blocks that were ever held
@@ -94,8 +100,9 @@ export class BlockCache {
     }
   }
 
-  /** Forgets everything. */
-  clear(): void {
+  /** Forgets everything, and what was to be read is not. */
+  close(): void {
+    this.#isClosed = true;
     this.#entries.clear();
     this.#spare.clear();
     this.#spareShared.clear();
@@ -113,7 +120,7 @@ export class BlockCache {
   }
 
   #load(address: BlockAddress, key: number): Entry {
-    const loading = this.#read(address);
+    const loading = this.#reads.run(() => this.#read(address));
     const entry: Entry = { key, loading, numUsers: 1 };
     this.#entries.set(key, entry);
     loading.then((loaded) => {
@@ -130,6 +137,7 @@ export class BlockCache {
   }
 
   async #read({ set, block }: BlockAddress): Promise<Loaded> {
+    if (this.#isClosed) throw new WorkerError("The loader was closed: make another");
     const split = this.#splits[set]!;
     const memory = split.maxBlockBytes === undefined ? undefined : this.#spare.take(split.maxBlockBytes);
     const rows = await split.readBlock(block, memory && new Uint8Array(memory));

@@ -89,3 +89,22 @@ Deno.test("BlockCache tells of a block that cannot be read, and tries again when
   const lease = await cache.acquire(blocks(0, 1));
   assert.equal(lease.blocks.length, 2);
 });
+
+Deno.test("BlockCache reads a few blocks at a time, and none any more once it is closed", async () => {
+  const { split } = numbersOnly();
+  const gate = Promise.withResolvers<void>();
+  const begun: number[] = [];
+  const readBlock = async (block: number) => {
+    begun.push(block);
+    await gate.promise;
+    return await split.readBlock(block);
+  };
+  const cache = new BlockCache([{ ...split, readBlock }], 2 ** 20, false);
+  const all = cache.acquire(blocks(...Array(100).keys()));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual(begun, [...Array(16).keys()]);
+  cache.close();
+  gate.resolve();
+  await assert.rejects(all, { message: /The loader was closed/ });
+  assert.equal(begun.length, 16);
+});

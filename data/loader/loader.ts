@@ -293,7 +293,7 @@ class OrderedLoader implements Loader {
   close(): Promise<void> {
     this.#isClosed = true;
     this.#parts.preparers.close();
-    this.#parts.cache.clear();
+    this.#parts.cache.close();
     return Promise.resolve();
   }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { BlockFault } from "./_block.ts";
+import { BlockFault } from "./_decode_block.ts";
 import type { ColumnValues } from "./rows.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { ShardError } from "../shard_error.ts";
-import { BlockFault, decodeBlock } from "./_block.ts";
+import { BlockFault, decodeBlock } from "./_decode_block.ts";
 import type { BlockChecks } from "./_block_check.ts";
 import { checkValues } from "./_check_values.ts";
 import type { ByteSource } from "./byte_source.ts";

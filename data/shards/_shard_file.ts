@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Schema } from "apache-arrow";
-import { encodeBlock, encodeHead, encodeTail } from "./_block.ts";
+import { encodeBlock, encodeHead, encodeTail } from "./_encode_block.ts";
 import { StorageError } from "../storage_error.ts";
 import type { BlockEntry, Compression, ShardEntry } from "./manifest.ts";
 import type { ColumnValues } from "./rows.ts";

@@ -3,8 +3,6 @@
  * @module
  */
 import type { ImageSet } from "../image_set.ts";
-import { decodeImage } from "../images/decode_image.ts";
-import { fitSquare } from "../images/fit_square.ts";
 import type { Column, ImageColumn, LabelColumn } from "./column.ts";
 import type { PixelStatistics } from "./manifest.ts";
 import type { Split } from "./open_dataset.ts";
@@ -57,6 +55,8 @@ export async function readImageSet(split: Split, encoded?: EncodedImageOptions):
 }
 
 async function readEncoded(split: Split, { size, mean, std }: EncodedImageOptions): Promise<ImageSet> {
+  const { decodeImage } = await import("../images/decode_image.ts");
+  const { fitSquare } = await import("../images/fit_square.ts");
   const image = columnOf(split, "encodedImage");
   const label = columnOf<LabelColumn>(split, "label");
   const imageLength = size * size * 3;

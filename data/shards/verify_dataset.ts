@@ -3,8 +3,6 @@
  * @module
  */
 import { isDeepStrictEqual } from "node:util";
-import { describeSchema, fileFacts } from "./_file_facts.ts";
-import { arrowSchema } from "./_arrow_schema.ts";
 import { BlockChecks } from "./_block_check.ts";
 import { HashingSource } from "./_hashing_source.ts";
 import { pathIn } from "./_path_in.ts";
@@ -135,29 +133,14 @@ class Verifier {
         this.#options.onProgress?.({ file: shard.file, bytes, numBytes: this.#numBytes });
       }
       await hashing.finish();
-      await this.#checkFacts(source, shard);
+      const { checkFacts } = await import("./_check_facts.ts"); // with all of Arrow
+      await checkFacts(source, shard, this.#manifest);
       return undefined;
     } catch (error) {
       if (!(error instanceof ShardError)) throw error;
       return error;
     } finally {
       source.close?.();
-    }
-  }
-
-  async #checkFacts(source: ByteSource, shard: ShardEntry): Promise<void> {
-    const refuse = (found: string): never => {
-      throw new ShardError(source.name, "schema", found);
-    };
-    const { head, foot, blocks } = await fileFacts(source, shard.bytes).catch((error: Error) =>
-      refuse(`it is no Arrow file (${error.message})`)
-    );
-    const expected = describeSchema(arrowSchema(this.#manifest));
-    for (const found of [head, foot].map(describeSchema)) {
-      if (found !== expected) refuse(`it is of ${found}, not of ${expected}`);
-    }
-    if (!isDeepStrictEqual(blocks, shard.blocks.map(([offset, bytes]) => [offset, bytes]))) {
-      refuse("its own list of record batches is not the manifest's");
     }
   }
 

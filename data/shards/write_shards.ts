@@ -9,7 +9,6 @@ import { writeAtomically } from "../write_atomically.ts";
 import { ImportLock } from "./_import_lock.ts";
 import { type ImportFacts, ImportJournal } from "./_import_journal.ts";
 import { sealedJson } from "./_sealed_json.ts";
-import { SplitWriter } from "./_split_writer.ts";
 import type { Compression, Manifest, SplitManifest } from "./manifest.ts";
 
 /** How shards are cut and packed, and who is told. */
@@ -95,6 +94,7 @@ export async function writeShards(
   if (options.replace) await removeDataset(folder);
   using journal = await ImportJournal.open(folder, facts);
   const writing = { folder, source, facts, options, journal, flush: () => lock.flush() };
+  const { SplitWriter } = await import("./_split_writer.ts"); // with all of Arrow, which who only reads has no use for
   const splits: Record<string, SplitManifest> = {};
   for (const name of Object.keys(source.splits)) splits[name] = await new SplitWriter(name, writing).run();
   const manifest: Manifest = {

@@ -1,10 +1,6 @@
-import { decodeImage } from "../../images/decode_image.ts";
-import type { Column, ImageColumn } from "../../shards/column.ts";
-import type { ArrayValues, Sample, Samples } from "../preparation.ts";
+import type { ImageColumn } from "../../shards/column.ts";
+import type { ArrayValues, Samples } from "../preparation.ts";
 import type { ColumnArray, ColumnOptions } from "./columns.ts";
-
-/** A decoded image, and the memory that it takes. */
-type Decoded = { readonly pixels: Uint8Array; readonly memories: Uint8Array<ArrayBuffer>[] };
 
 /** Writes an image's pixels into an array. */
 type Place = (pixels: Uint8Array, out: ArrayValues, at: number) => void;
@@ -52,55 +48,8 @@ function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
   return new Int32Array(buffer, byteOffset, length >> 2);
 }
 
-/** Images that are decoded here, and must all be of one size. */
-export function encodedImageArray(name: string, column: Column, options: ColumnOptions): ColumnArray {
-  const { shape } = options;
-  if (!shape) {
-    throw new RangeError(
-      `Column "${column.name}" has encoded images: give ${name} the shape [H, W, C] that they have`,
-    );
-  }
-  const [height, width, channels] = shape;
-  const size = height * width * channels;
-  const place = placer(name, channels, options);
-  const spare: Uint8Array<ArrayBuffer>[] = []; // of earlier batches: fresh memory takes the system long
-  return {
-    arrays: { [name]: { dtype: options.dtype ?? "uint8", shape } },
-    read: (sample) => {
-      const memories: Decoded["memories"] = [];
-      const allocate = (numBytes: number) => {
-        const fits = spare.findIndex((memory) => memory.length >= numBytes);
-        const memory = fits < 0 ? new Uint8Array(numBytes) : spare.splice(fits, 1)[0]!;
-        memories.push(memory);
-        return memory;
-      };
-      const image = decodeImage(encodedBytes(sample, column.name), { channels, allocate });
-      if (image.height !== height || image.width !== width) {
-        throw new RangeError(
-          `the image has ${image.height} × ${image.width} pixels, and ${name} takes ${height} × ${width}`,
-        );
-      }
-      return { pixels: image.pixels, memories } satisfies Decoded;
-    },
-    write: ({ items }, out) => {
-      for (const [i, item] of items.entries()) {
-        const { pixels, memories } = item as Decoded;
-        place(pixels, out[name]!, i * size);
-        spare.push(...memories);
-      }
-    },
-  };
-}
-
-/** A file's bytes; in memory of their own if threads share them, as not every decoder takes such. */
-function encodedBytes({ rows, index }: Sample, column: string): Uint8Array {
-  const { values, offsets } = rows.columns[column]!;
-  const [from, to] = [offsets![index], offsets![index + 1]];
-  const bytes = values as Uint8Array;
-  return bytes.buffer instanceof SharedArrayBuffer ? bytes.slice(from, to) : bytes.subarray(from, to);
-}
-
-function placer(name: string, channels: number, { dtype = "uint8", mean, std }: ColumnOptions): Place {
+/** How an image's pixels, uint8, become elements of the array. */
+export function placer(name: string, channels: number, { dtype = "uint8", mean, std }: ColumnOptions): Place {
   if (dtype === "uint8") {
     if (mean || std) {
       throw new RangeError(`Array ${name} is uint8 and cannot be normalized: give it the dtype "float32"`);

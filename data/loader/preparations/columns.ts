@@ -6,7 +6,7 @@ import { nearestName } from "@lacuna/tensor/nearest-name";
 import type { Column } from "../../shards/column.ts";
 import type { ArraySpec, ArrayValues, Json, Preparation, PreparationContext } from "../preparation.ts";
 import type { PreparationBatch, Preparer, Sample } from "../preparation.ts";
-import { encodedImageArray, imageArray } from "./_image_array.ts";
+import { imageArray } from "./_image_array.ts";
 import { numberArray } from "./_number_array.ts";
 import { sequenceArray } from "./_sequence_array.ts";
 
@@ -67,9 +67,11 @@ export function columnsPreparation(arrays: Readonly<Record<string, ColumnOptions
  * @throws {RangeError} If a set has no such column, or an option is not in its range.
  * @throws {TypeError} If sets differ in a column that is asked for.
  */
-export function createPreparer(options: Json, context: PreparationContext): Preparer {
-  const columnArrays = Object.entries(options as Record<string, ColumnOptions>)
-    .map(([name, columnOptions]) => makeArray(name, columnOptions, context));
+export async function createPreparer(options: Json, context: PreparationContext): Promise<Preparer> {
+  const columnArrays = await Promise.all(
+    Object.entries(options as Record<string, ColumnOptions>)
+      .map(([name, columnOptions]) => makeArray(name, columnOptions, context)),
+  );
   const readers = columnArrays.flatMap(({ read }) => read ? [read] : []);
   return {
     arrays: Object.assign({}, ...columnArrays.map(({ arrays }) => arrays)),
@@ -84,13 +86,19 @@ export function createPreparer(options: Json, context: PreparationContext): Prep
   };
 }
 
-function makeArray(name: string, options: ColumnOptions, context: PreparationContext): ColumnArray {
+async function makeArray(
+  name: string,
+  options: ColumnOptions,
+  context: PreparationContext,
+): Promise<ColumnArray> {
   const column = commonColumn(options.column ?? name, context.columns);
   switch (column.kind) {
     case "image":
       return imageArray(name, column, options);
-    case "encodedImage":
+    case "encodedImage": {
+      const { encodedImageArray } = await import("./_encoded_image_array.ts"); // with the decoders
       return encodedImageArray(name, column, options);
+    }
     case "label":
     case "number":
       return numberArray(name, column);

@@ -138,7 +138,7 @@ Deno.test("columnsPreparation() refuses what cannot be done", async () => {
   });
   await assert.rejects(make([image.column], { image: { dtype: "float32", std: [1, 0] } }), RangeError);
   const sets = [[image.column], [{ name: "image", kind: "image", shape: [1, 2, 3] }]] as const;
-  assert.throws(() => createPreparer({ image: {} }, { seed: 0, batchSize: 1, columns: sets }), {
+  await assert.rejects(createPreparer({ image: {} }, { seed: 0, batchSize: 1, columns: sets }), {
     name: "TypeError",
     message:
       'Column "image" is image [1, 2, 2] in one set and image [1, 2, 3] in another: mix sets of one kind',
