@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Rank, Tensor1D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
-import { type Prng, substream, uniforms } from "@lacuna/random";
+import type { Rank, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
+import { type Prng, substream } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
+import { branchScales } from "./_branch_scales.ts";
 import { SelfAttention } from "./_self_attention.ts";
 import { constantVector } from "./_variables.ts";
 import { LayerNorm } from "./layer_norm.ts";
@@ -111,20 +112,12 @@ export class Block implements Module {
    */
   extend(stream: ResidualStream, dropPath?: Prng, bias?: Tensor3D | Tensor4D): ResidualStream {
     return tf.tidy(() => {
-      const [attnScale, mlpScale] = this.#scales(stream.x.shape[0], dropPath);
+      const [attnScale, mlpScale] = branchScales(this.#dropPathRate, stream.x.shape[0], dropPath);
       const first = normalize(stream, this.#norm1);
       const [gamma1, gamma2] = this.#gammas;
       const attended = this.#attn.forward(first.normalized, bias, gamma1);
       const second = normalize({ x: first.sum, branch: attended, scale: attnScale }, this.#norm2);
       return { x: second.sum, branch: this.#mlp.forward(second.normalized, gamma2), scale: mlpScale };
     });
-  }
-
-  /** What each sample's two branches are multiplied with, [B] each, if not by 1. */
-  #scales(batchSize: number, dropPath: Prng | undefined): readonly [Tensor1D?, Tensor1D?] {
-    const rate = this.#dropPathRate;
-    if (!dropPath || rate === 0) return [];
-    const scales = uniforms(2 * batchSize, dropPath).map((u) => u < rate ? 0 : 1 / (1 - rate)); // keeps the expectation
-    return [tf.tensor1d(scales.slice(0, batchSize)), tf.tensor1d(scales.slice(batchSize))];
   }
 }

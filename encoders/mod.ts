@@ -38,6 +38,7 @@ export { RelativePositionBias } from "./relative_position_bias.ts";
 export type { ResidualStream } from "./residual_stream.ts";
 export { sinCosPositions } from "./sin_cos_positions.ts";
 export { runStages, type Stages, type StagesOptions } from "./stages.ts";
+export type { PatchTokens, TokenEncoder } from "./token_encoder.ts";
 export { under } from "./under.ts";
 export { unpatchify } from "./unpatchify.ts";
 export {

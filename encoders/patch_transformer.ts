@@ -1,19 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
-import { normals, type Prng, substream } from "@lacuna/random";
+import { normals, type Prng, stream, substream } from "@lacuna/random";
 import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
 import { checkConfig } from "./_check_config.ts";
+import { layerVector } from "./_layer_vector.ts";
 import { prepend } from "./_prepend.ts";
+import { tunable } from "./_tunable.ts";
 import { truncatedNormal, variable } from "./_variables.ts";
 import { Block } from "./block.ts";
 import { forwardBlocks } from "./forward_blocks.ts";
 import { LayerNorm } from "./layer_norm.ts";
-import type { Module } from "./module.ts";
 import { PatchEmbedding } from "./patch_embedding.ts";
 import type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 import { RelativePositionBias } from "./relative_position_bias.ts";
 import { runStages, type Stages, type StagesOptions } from "./stages.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
+import type { PatchTokens, TokenEncoder } from "./token_encoder.ts";
 import { under } from "./under.ts";
 
 /** What one forward pass sees of the images. */
@@ -53,7 +55,7 @@ export type EncodedStages = Stages & {
  * assert.deepEqual(encoder.forward(images, { keep }).shape, [2, 4, 192]); // with the class token
  * ```
  */
-export class PatchTransformer implements Module {
+export class PatchTransformer implements TokenEncoder {
   /** The sizes it was built with. */
   readonly config: PatchTransformerConfig;
   /** Its blocks, first to last. */
@@ -128,11 +130,28 @@ export class PatchTransformer implements Module {
    */
   forward(images: Tensor4D, options: PatchTransformerOptions = {}): Tensor3D {
     return tf.tidy(() => {
-      const entering = this.#enter(images, options);
-      return this.#norm.forward(
-        forwardBlocks(this.blocks, entering, options.dropPath, this.#relative?.forward()),
-      );
+      return this.#norm.forward(this.#encode(images, options));
     });
+  }
+
+  /** As every {@linkcode TokenEncoder}. */
+  patchTokens(images: Tensor4D, dropPath?: Prng): Tensor3D {
+    return tf.tidy(() => tf.slice(this.#encode(images, { dropPath }), [0, 1, 0], [-1, -1, -1]));
+  }
+
+  /** As every {@linkcode TokenEncoder}. */
+  layerVectors(images: Tensor4D): Tensor2D[] {
+    return tf.tidy(() => this.forwardStages(images).stages.slice(1).map(layerVector));
+  }
+
+  /** As every {@linkcode TokenEncoder}. */
+  tunable(dropPathRate: number): PatchTokens {
+    const prng = stream({ seed: 0, name: "tunable" }); // no number of it stays
+    return tunable(
+      this,
+      new PatchTransformer({ ...this.config, dropPathRate }, prng),
+      /^(norm\.|mask_token$)/,
+    );
   }
 
   /**
@@ -153,6 +172,12 @@ export class PatchTransformer implements Module {
       );
       return { ...shown, tokens: this.#norm.forward(shown.stages.at(-1)!) };
     });
+  }
+
+  /** What leaves the last block. */
+  #encode(images: Tensor4D, options: PatchTransformerOptions): Tensor3D {
+    const entering = this.#enter(images, options);
+    return forwardBlocks(this.blocks, entering, options.dropPath, this.#relative?.forward());
   }
 
   /** What enters the first block. */

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
+import { branchScales } from "./_branch_scales.ts";
 import { SelfAttention } from "./_self_attention.ts";
 import type { BlockConfig } from "./block.ts";
 import { LayerNorm } from "./layer_norm.ts";
@@ -26,16 +27,21 @@ export class PostNormBlock implements Module {
   readonly #norm1: LayerNorm;
   readonly #mlp: Mlp;
   readonly #norm2: LayerNorm;
+  readonly #dropPathRate: number;
   /** attn.qkv, attn.proj, norm1, mlp.fc1, mlp.fc2 and norm2, each with weight and bias. */
   readonly parameters: ParameterMap;
 
   /**
    * A block with random weights, normal with a deviation of 0.02, and biases of 0.
-   * @param config Sizes; nothing is dropped.
+   * @param config Sizes; nothing is dropped without a rate.
    * @param prng Where initial values come from; each parameter has its own substream.
    */
-  constructor(config: Omit<BlockConfig, "dropPathRate" | "beit">, prng: Prng) {
-    const { dim, numHeads, mlpRatio, normEpsilon = 1e-6 } = config;
+  constructor(
+    config: Omit<BlockConfig, "dropPathRate" | "beit"> & Partial<Pick<BlockConfig, "dropPathRate">>,
+    prng: Prng,
+  ) {
+    const { dim, numHeads, mlpRatio, normEpsilon = 1e-6, dropPathRate = 0 } = config;
+    this.#dropPathRate = dropPathRate;
     this.#attn = new SelfAttention(dim, numHeads, substream(prng, "attn"), {
       init: "beit",
       projInit: "beit",
@@ -51,12 +57,16 @@ export class PostNormBlock implements Module {
     };
   }
 
-  /** tokens [B, N, D] → the same shape, with what the MLP said. */
-  forward(tokens: Tensor3D): PostNormOutput {
+  /**
+   * tokens [B, N, D] → the same shape, with what the MLP said.
+   * @param dropPath Given while training, as `Block` has it.
+   */
+  forward(tokens: Tensor3D, dropPath?: Prng): PostNormOutput {
     return tf.tidy(() => {
-      const { normalized } = this.#norm1.afterAdding(tokens, this.#attn.forward(tokens));
+      const [ofAttention, ofMlp] = branchScales(this.#dropPathRate, tokens.shape[0], dropPath);
+      const { normalized } = this.#norm1.afterAdding(tokens, this.#attn.forward(tokens), ofAttention);
       const ffn = this.#mlp.forward(normalized);
-      return { tokens: this.#norm2.afterAdding(normalized, ffn).normalized, ffn };
+      return { tokens: this.#norm2.afterAdding(normalized, ffn, ofMlp).normalized, ffn };
     });
   }
 }

@@ -1,16 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
-import { normals, type Prng, substream } from "@lacuna/random";
+import { normals, type Prng, stream, substream } from "@lacuna/random";
 import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
 import { checkConfig } from "./_check_config.ts";
+import { tunable } from "./_tunable.ts";
 import { variable } from "./_variables.ts";
 import { Block } from "./block.ts";
 import { ClassAttentionBlock } from "./class_attention_block.ts";
 import { forwardBlocks } from "./forward_blocks.ts";
 import { LayerNorm } from "./layer_norm.ts";
-import type { Module } from "./module.ts";
 import { PatchEmbedding } from "./patch_embedding.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
+import { runStages } from "./stages.ts";
+import type { PatchTokens, TokenEncoder } from "./token_encoder.ts";
 import { under } from "./under.ts";
 import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
 
@@ -51,7 +53,7 @@ export type VisionTransformerOptions = {
  * assert.deepEqual(encoder.forward(images, { keep }).shape, [2, 16]);
  * ```
  */
-export class VisionTransformer implements Module {
+export class VisionTransformer implements TokenEncoder {
   /** The sizes it was built with. */
   readonly config: VisionTransformerConfig;
   readonly #patchEmbed: PatchEmbedding;
@@ -136,8 +138,33 @@ export class VisionTransformer implements Module {
     });
   }
 
+  /** As every {@linkcode TokenEncoder}. */
+  patchTokens(images: Tensor4D, dropPath?: Prng): Tensor3D {
+    return tf.tidy(() => this.#encode(images, { dropPath }));
+  }
+
+  /** As every {@linkcode TokenEncoder}: means alone, as its self-attention blocks have no class token. */
+  layerVectors(images: Tensor4D): Tensor2D[] {
+    return tf.tidy(() => {
+      const { stages } = runStages(this.#blocks, this.#enter(images), undefined);
+      return stages.slice(1).map((tokens) => tf.mean<Tensor2D>(tokens, 1));
+    });
+  }
+
+  /** As every {@linkcode TokenEncoder}: without class attention, as ExtreMA fine-tunes. */
+  tunable(dropPathRate: number): PatchTokens {
+    const prng = stream({ seed: 0, name: "tunable" }); // no number of it stays
+    const fresh = new VisionTransformer({ ...this.config, dropPathRate }, prng);
+    return tunable(this, fresh, /^(norm\.|cls_token$|blocks_token\.)/);
+  }
+
   /** Tokens after the self-attention blocks, [R, V, D] with R = K·B rows of V kept patches, or [B, N, D]. */
   #encode(images: Tensor4D, { keep, dropPath }: VisionTransformerOptions): Tensor3D {
+    return forwardBlocks(this.#blocks, this.#enter(images, keep), dropPath);
+  }
+
+  /** What enters the first of them. */
+  #enter(images: Tensor4D, keep?: Tensor2D): Tensor3D {
     const { imageHeight, imageWidth, channels } = this.config;
     const [, height, width, depth] = images.shape;
     if (height !== imageHeight || width !== imageWidth || depth !== channels) {
@@ -147,8 +174,7 @@ export class VisionTransformer implements Module {
       );
     }
     const positions = keep ? gatherTokens(this.#positions, keep) : this.#positions; // [R, V, D] or [1, N, D]
-    const tokens: Tensor3D = tf.add(this.#patchEmbed.forward(images, keep), positions);
-    return forwardBlocks(this.#blocks, tokens, dropPath);
+    return tf.add(this.#patchEmbed.forward(images, keep), positions);
   }
 
   /**

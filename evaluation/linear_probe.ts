@@ -35,18 +35,6 @@ const RUNNING_SHARE = 0.1; // of a batch in the running statistics
  * Papers augment every image anew. Here the features are computed once, without augmentation, which makes the whole probe a matter of seconds;
  * with nothing new to see, the classifier converges in far fewer passes than theirs: that is the default, and the papers' own numbers are
  * {@linkcode linearProtocols}.
- *
- * @example MAE's
- * ```ts
- * import { linearProbe, linearProtocols } from "@lacuna/evaluation";
- * import { useDevice } from "@lacuna/tensor";
- * import assert from "node:assert/strict";
- *
- * await useDevice("cpu");
- * const train = { values: Float32Array.of(3, 1, 2, 0, 0, 1, 1, 4), dim: 2, labels: Int32Array.of(0, 0, 1, 1) };
- * const { accuracy } = await linearProbe(train, train, linearProtocols.mae);
- * assert.equal(accuracy, 1);
- * ```
  * @throws {TypeError} If the splits' rows differ in length, or a split has no rows or not one label a row.
  * @throws {RangeError} If an option, a label or a value is out of range.
  */

@@ -105,6 +105,7 @@ export function beitHost(
     visibleParts: ({ epoch, sample }) => [
       method.drawMask(stream({ seed, name: "mask", epoch, sample })).visible,
     ],
+    encoder,
     represent: (images) => tf.tidy(() => meanOfPatches(encoder.forward(images))),
   };
 }

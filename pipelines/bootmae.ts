@@ -157,6 +157,7 @@ export function bootmae(
       });
     },
     visibleParts: ({ epoch, sample }) => [drawMask(stream({ seed, name: "mask", epoch, sample }), 0).visible],
+    encoder: student,
     represent: (images) => tf.tidy(() => meanOfPatches(student.forwardStages(images).stages.at(-1)!)),
   };
 }

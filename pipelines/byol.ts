@@ -89,6 +89,7 @@ export function byol(config: ByolConfig, image: ImageShape): MethodPipeline<View
         return { ...symmetricByolLoss(first, second), targets: second.target.clone() };
       }),
     visibleParts: () => [], // nothing is masked
+    encoder: student.encoder,
     represent: (images) => tf.tidy(() => meanOfPatches(student.encoder.forward(images))),
   };
 }

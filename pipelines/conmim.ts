@@ -127,6 +127,7 @@ export function conmim(
     visibleParts: ({ epoch, sample }) => [
       cellMask({ grid, cellSize, ratio }, stream({ seed, name: "mask", epoch, sample })).visible,
     ],
+    encoder: student.encoder,
     represent: (images) => tf.tidy(() => meanOfPatches(student.encoder.forward(images))),
   };
 }

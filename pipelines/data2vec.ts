@@ -109,6 +109,7 @@ export function data2vec(config: Data2vecConfig, image: ImageShape): MethodPipel
     visibleParts: ({ epoch, sample }) => [
       blockMask({ grid, ...config.masks }, stream({ seed, name: "mask", epoch, sample })).visible,
     ],
+    encoder: student,
     represent: (images) => tf.tidy(() => meanOfPatches(student.forward(images))),
   };
 }

@@ -154,6 +154,7 @@ export function data2vec2(config: Data2vec2Config, image: ImageShape): MethodPip
         (_, k) => inverseBlockMask({ grid, ...sizes }, substream(prng, `${k}`)).visible,
       );
     },
+    encoder: student,
     represent: (images) => tf.tidy(() => meanOfPatches(student.forward(images).tokens)),
   };
 }

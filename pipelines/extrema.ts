@@ -76,6 +76,7 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     teacherEncoder: teacher.encoder,
     momentum: (progress) => momentumSchedule(schedule.momentum, progress),
     step,
+    encoder: student.encoder,
     represent: (images) => teacher.encoder.forward(images, { finalNorm: false }),
     attentionMap: (images) => teacher.encoder.attentionMap(images),
     visibleParts: (address) =>

@@ -101,6 +101,7 @@ export function mae(
     visibleParts: ({ epoch, sample }) => [
       randomMask(numPatches, share, stream({ seed, name: "mask", epoch, sample })).visible,
     ],
+    encoder,
     represent: (images) => tf.tidy(() => meanOfPatches(encoder.forward(images))),
   };
 }

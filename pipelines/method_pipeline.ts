@@ -1,8 +1,11 @@
+import type { TokenEncoder } from "@lacuna/encoders";
 import type { Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { Pipeline } from "./pipeline.ts";
 
 /** A pipeline that says what is evaluated. */
 export type MethodPipeline<Batch> = Pipeline<Batch> & {
+  /** What is fine-tuned, and whose tokens are probed: the student's encoder. */
+  readonly encoder: TokenEncoder;
   /**
    * The vectors of whole images that a probe reads.
    * @param images [B, H, W, C] normalized pixels.
