@@ -55,6 +55,7 @@ export class BlockCache {
   #heldBytes = 0; // of all blocks that were ever held
   #numUsers = 0;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #reading = new Set<Promise<unknown>>();
 
   constructor(splits: readonly SplitReader[], memoryBytes: number, isShared: boolean) {
     this.#splits = splits;
@@ -62,20 +63,32 @@ export class BlockCache {
     this.#isShared = isShared;
   }
 
-  /** Takes blocks for one more user, once there is room or no user is left. Users are served in the order they ask. */
-  acquire(addresses: readonly BlockAddress[]): Promise<Lease> {
-    const taken = this.#turn.then(async () => {
-      while (this.#numUsers > 0 && this.#usedBytes >= this.#memoryBytes) {
+  /**
+   * Takes blocks for one more user, once there is room or no user is left. Users are served in the order they ask, but one that has become urgent is served at
+   * once: others may hold their blocks until it is done.
+   */
+  acquire(addresses: readonly BlockAddress[], urgent?: Promise<unknown>): Promise<Lease> {
+    let taken: Promise<Lease> | undefined;
+    const take = () => taken ??= this.acquireNow(addresses);
+    const inTurn = this.#turn.then(async () => {
+      while (!taken && !this.#isClosed && this.#numUsers > 0 && this.#usedBytes >= this.#memoryBytes) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
-      return await this.acquireNow(addresses);
+      return await take();
     });
-    this.#turn = taken.catch(() => {}); // the next turn does not depend on how this one went
-    return taken;
+    this.#turn = inTurn.catch(() => {}); // the next turn does not depend on how this one went
+    if (!urgent) return inTurn;
+    const atOnce = urgent.then(() => {
+      const lease = take();
+      this.#wake(); // its turn, which need not wait any more
+      return lease;
+    }, () => inTurn);
+    return Promise.race([inTurn, atOnce]);
   }
 
   /** Takes blocks for one more user, room or no room. */
   async acquireNow(addresses: readonly BlockAddress[]): Promise<Lease> {
+    if (this.#isClosed) throw new WorkerError("The loader was closed: make another");
     this.#numUsers++;
     const entries = addresses.map((address) => this.#take(address));
     const results = await Promise.allSettled(entries.map((entry) => entry.loading));
@@ -95,14 +108,16 @@ export class BlockCache {
 
   /** Begins to read blocks that will be needed soon. */
   readAhead(addresses: readonly BlockAddress[]): void {
-    for (const address of addresses) {
+    for (const address of this.#isClosed ? [] : addresses) {
       if (!this.#entries.has(keyOf(address))) this.#take(address).numUsers--;
     }
   }
 
-  /** Forgets everything, and what was to be read is not. */
-  close(): void {
+  /** Lets nobody in any more, waits for what is being read, and forgets everything. */
+  async close(): Promise<void> {
     this.#isClosed = true;
+    this.#wake();
+    await Promise.allSettled(this.#reading);
     this.#entries.clear();
     this.#spare.clear();
     this.#spareShared.clear();
@@ -121,6 +136,9 @@ export class BlockCache {
 
   #load(address: BlockAddress, key: number): Entry {
     const loading = this.#reads.run(() => this.#read(address));
+    this.#reading.add(loading);
+    const done = () => this.#reading.delete(loading);
+    loading.then(done, done);
     const entry: Entry = { key, loading, numUsers: 1 };
     this.#entries.set(key, entry);
     loading.then((loaded) => {
@@ -154,7 +172,9 @@ export class BlockCache {
         memory: own,
       };
     }
-    const isThere = Object.values(rows.columns).some(({ values }) => values.buffer === memory);
+    const isThere = Object.values(rows.columns).some(({ values, offsets }) =>
+      values.buffer === memory || offsets?.buffer === memory // either may have been decompressed elsewhere
+    );
     if (memory && isThere) return { block: { set, rows }, bytes: memory.byteLength, memory };
     if (memory) this.#spare.give(memory); // only what was decompressed is kept
     return { block: { set, rows }, bytes };
@@ -168,6 +188,10 @@ export class BlockCache {
       }
     }
     this.#evict();
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 

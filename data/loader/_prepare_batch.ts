@@ -31,6 +31,7 @@ export async function prepareBatch(
   out: Readonly<Record<string, ArrayValues>>,
   replace: Replace,
 ): Promise<PreparedShapes> {
+  if (samples.count === 0) return {}; // the last batch of an epoch may have none for this rank
   const items: unknown[] = [];
   let unread = preparer.read ? Array.from({ length: samples.count }, (_, at) => at) : [];
   while (unread.length > 0) {

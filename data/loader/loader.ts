@@ -104,7 +104,7 @@ export type Loader = AsyncDisposable & {
   orderHash(epoch: number): string;
   /** How it did so far. */
   metrics(): LoaderMetrics;
-  /** Ends the workers and forgets all blocks; batches that were given stay valid. */
+  /** Ends the workers, waits for reads under way and forgets all blocks; batches that were given stay valid, and sets may be closed after it. */
   close(): Promise<void>;
 };
 
@@ -290,11 +290,10 @@ class OrderedLoader implements Loader {
     };
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#parts.preparers.close();
-    this.#parts.cache.close();
-    return Promise.resolve();
+    await this.#parts.cache.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -322,7 +321,7 @@ class OrderedLoader implements Loader {
     const { sequence, layout, cache, bad } = this.#parts;
     const { from, count } = batchSpan(layout, index);
     const chosen = new ChosenSamples(sequence, bad, epoch, from, count);
-    const leases = [await cache.acquire(chosen.plan.addresses)];
+    const leases = [await cache.acquire(chosen.plan.addresses, this.#parts.isEager ? undefined : begun)];
     const job = () => ({ samples: chosen.plan.samples, blocks: leases.at(-1)!.blocks });
     try {
       await begun;

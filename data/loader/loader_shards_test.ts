@@ -98,3 +98,31 @@ async function probe(folder: string, first: number, workers: number, numLines: n
   await process.status;
   return lines.slice(0, numLines);
 }
+
+Deno.test("createLoader() keeps the lengths of rows whose values did not shrink when they were compressed", () =>
+  withTempFolder(async (folder) => {
+    const column = { name: "tokens", kind: "tokens" } as const; // one row a block: offsets stay as they are, values shrink
+    const items = async function* (from: number) {
+      for (let row = from; row < 64; row++) yield { row: { tokens: new Int32Array(100 + row).fill(row) } };
+    };
+    const about = { name: "tokens", source: "this test", licence: "MIT", columns: [column] };
+    await writeShards(folder, { ...about, splits: { train: { items } } }, {
+      compression: "zstd",
+      rowsPerBlock: 1,
+    });
+    const dataset = await openDataset(folder);
+    for (const workers of [0, 1]) {
+      await using loader = await createLoader({
+        data: dataset.split("train"),
+        preparation: columnsPreparation({ tokens: { length: 200 } }),
+        batchSize: 4,
+        workers,
+        memoryBytes: 20_000,
+      });
+      for await (using batch of loader.batches()) {
+        const lengths = Array.from(batch.samples.row, (row) => 100 + row);
+        assert.deepEqual([...batch.arrays.tokensLength!.values], lengths);
+      }
+    }
+    dataset.close();
+  }));

@@ -6,6 +6,7 @@ import { RefusalError, testPreparation } from "./_test_preparation.ts";
 import { blockOrder } from "./block_order.ts";
 import { type BatchRange, createLoader, type LoaderOptions } from "./loader.ts";
 import { columnsPreparation } from "./preparations/columns.ts";
+import { viewsPreparation } from "./preparations/views.ts";
 import { SampleError } from "./sample_error.ts";
 import { WorkerError } from "./worker_error.ts";
 
@@ -264,6 +265,66 @@ Deno.test("createLoader() gives several sequences at a time, each as if it were 
     const options = { shuffle: { windowBlocks: 2 } };
     assert.deepEqual(found[0], (await numbersOf(options, { epoch: 0 })).flat());
     assert.deepEqual(found[1], (await numbersOf(options, { epoch: 1, from: 3 })).flat());
+  }
+});
+
+Deno.test("createLoader() gives several sequences in turn with hardly any memory", async () => {
+  for (const workers of [0, 1]) {
+    await using loader = await createLoader({
+      data: madeUpSplit(60),
+      preparation: testPreparation(),
+      batchSize: 6,
+      memoryBytes: 1,
+      workers,
+    });
+    const sequences = [loader.batches({ epoch: 0 }), loader.batches({ epoch: 1 })];
+    let count = 0;
+    for (let n = 0; n < 10; n++) {
+      for (const sequence of sequences) count += (await sequence.next()).value!.samples.count;
+    }
+    assert.equal(count, 120);
+  }
+});
+
+Deno.test("createLoader() has ended all reads when it is closed", async () => {
+  for (const workers of [0, 1]) {
+    const made = madeUpSplit(2000);
+    let numReading = 0;
+    const readBlock = async (block: number) => {
+      numReading++;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const rows = await made.readBlock(block);
+      numReading--;
+      return rows;
+    };
+    const loader = await createLoader({
+      data: { ...made, readBlock },
+      preparation: testPreparation(),
+      batchSize: 6,
+      workers,
+    });
+    await loader.batches().next();
+    await loader.close();
+    assert.equal(numReading, 0);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(numReading, 0); // and begins none
+  }
+});
+
+Deno.test("createLoader() gives a rank without samples an empty last batch, whatever prepares it", async () => {
+  const plan = { size: [4, 4], mean: [0, 0, 0], std: [1, 1, 1], views: [[{ kind: "flip" }]] } as const;
+  const preparations = [
+    everything,
+    viewsPreparation({ column: "image", plan, views: ["view"], kernels: "cpu" }),
+  ];
+  for (const preparation of preparations) {
+    const counts: number[] = [];
+    for (const rank of [0, 1, 2, 3]) {
+      const options = { data: madeUpSplit(5), preparation, batchSize: 1, numRanks: 4, rank };
+      await using loader = await createLoader(options);
+      for await (using batch of loader.batches()) counts.push(batch.samples.count);
+    }
+    assert.deepEqual(counts.sort(), [0, 0, 0, 1, 1, 1, 1, 1]);
   }
 });
 
