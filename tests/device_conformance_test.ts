@@ -137,6 +137,13 @@ const cases: Readonly<Record<string, { compute: () => Promise<Numbers>; toleranc
     compute: valueAndGradients((qkv) => selfAttention(qkv as Tensor3D, 2), [[2, 5, 48]]),
     tolerance: 1e-5, // through a softmax
   },
+  "selfAttention with a bias": {
+    compute: valueAndGradients((qkv, bias) => selfAttention(qkv as Tensor3D, 2, bias as Tensor3D), [
+      [2, 5, 48],
+      [2, 5, 5],
+    ]),
+    tolerance: 1e-5, // through a softmax
+  },
   classAttention: {
     compute: valueAndGradients(
       (q, k, v) => classAttention(q as Tensor3D, k as Tensor3D, v as Tensor3D, 2),

@@ -137,7 +137,7 @@ Deno.test("a helper that finds no memory ends the call with an error", async () 
   const [batchSize, numTokens, dim] = [16, 64, 512];
   const [qkv, y, sums] = [3 * dim, dim, 1].map((width) => memory.take(batchSize * numTokens * width));
   const attend = (batchSize: number) =>
-    functions.self_attention_f32(qkv!.values, y!.values, sums!.values, batchSize, numTokens, dim, 1);
+    functions.self_attention_f32(qkv!.values, null, y!.values, sums!.values, batchSize, numTokens, dim, 1);
   qkv!.values.fill(0);
   attend(1); // a single piece, after which this thread has the working memory that the helper will lack
   assert.throws(() => {

@@ -2,7 +2,8 @@
 // enough that everything a pair touches stays in the first cache; the softmax goes on from block to block, so that memory grows with
 // the tokens and not with their square. Scores lie transposed, [keys, queries]: then queries fill the lanes of a vector, maxima and
 // sums over the keys go down its columns, and of all operands only the queries are ever transposed. Scores count in powers of two:
-// log2(e) is a factor of the scale.
+// log2(e) is a factor of the scale. A bias that all samples share lies transposed like the scores, which are added to it; its gradient
+// is the sum over groups of samples, then over the groups: memory does not grow with the batch.
 #include "scratch.h"
 #include "threads.h"
 #include "vector.h"
@@ -10,6 +11,7 @@
 enum { BLOCK = 64 };       // queries, and keys, that meet at a time; a multiple of LANES
 enum { PIECE = 1 << 17 };  // multiply-adds that are worth a piece of a loop
 enum { LEAST_TASKS = 16 }; // of a gradient: fewer heads are cut into parts
+enum { LEAST_SUMS = 32 };  // of a bias' gradient, before they are added up
 #if defined(__AVX512F__) || defined(__aarch64__)
 enum { TILE_ROWS = 8 }; // 16 of 32 registers hold sums
 #else
@@ -20,9 +22,14 @@ enum { TILE_VECS = 2 };
 typedef struct {
   const float *dout, *qkv, *out, *log_sum_exp;
   float *to, *sums; // out and log_sum_exp; of the gradient, dqkv
-  size_t tokens, dim, heads;
-  size_t parts;    // of a head's keys in the gradient
-  float *dqueries; // [batch, heads, parts, tokens, whole vectors], if there are several parts
+  const float *bias; // [heads, tokens, tokens], or NULL
+  float *scores;     // what scores start from, if there is a bias [heads, score_floats()]
+  size_t batch, tokens, dim, heads;
+  size_t groups;    // of samples in the gradient
+  size_t parts;     // of a head's keys in the gradient
+  float *dqueries;  // [batch, heads, parts, tokens, whole vectors], if there are several parts
+  float *dscores;   // sums of the scores' gradients, if there is a bias [groups, heads, score_floats()]
+  float *dbias;     // [heads, tokens, tokens]
 } Attention;
 
 // Tiles of its own beside those of gemm_tile.c, as these operands lie in the first cache and fill their vectors: nothing is packed,
@@ -136,6 +143,9 @@ INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 static size_t num_blocks(size_t tokens) { return (tokens + BLOCK - 1) / BLOCK; }
 
+// A head's numbers for every score: blocks of queries, each [keys, whole vectors of queries].
+static size_t score_floats(size_t tokens) { return tokens * round_up(tokens, LANES); }
+
 // Whether blocks are read and written where they lie. Copies pay where several blocks meet them; rows that do not fill their vectors
 // need them.
 static int in_place(size_t tokens, size_t head_dim) { return tokens <= BLOCK && head_dim % LANES == 0; }
@@ -180,6 +190,34 @@ static void prefetch_head(const Attention *a, size_t task) {
   prefetch_rows(a->out + first * a->dim + offset, a->dim, a->tokens, head_dim);
 }
 
+// The bias of blocks of queries, transposed and to the base 2, less the largest of each query: a softmax does not know what all scores
+// have in common, and a float cannot hold a score beside −10⁹.
+static void transpose_bias(const void *call, size_t first, size_t end) {
+  const Attention *a = call;
+  const size_t tokens = a->tokens, blocks = num_blocks(tokens);
+  for (size_t unit = first; unit < end; unit++) {
+    const size_t head = unit / blocks, i0 = unit % blocks * BLOCK;
+    const size_t rows = least(tokens - i0, BLOCK), width = round_up(rows, LANES);
+    float *to = a->scores + head * score_floats(tokens) + i0 * tokens;
+    transpose(a->bias + (head * tokens + i0) * tokens, tokens, rows, tokens, 1, to, width);
+    for (size_t c = 0; c < width; c += LANES) {
+      vec top = load(to + c);
+      for (size_t at = c; at < tokens * width; at += width) top = vec_max(load(to + at), top);
+      for (size_t at = c; at < tokens * width; at += width) store(to + at, (load(to + at) - top) * 1.44269504f);
+    }
+  }
+}
+
+// Scores [count, width] of keys from j0 and queries from i0.
+INLINE void score(const Attention *a, size_t head, size_t j0, size_t count, size_t i0, size_t width, const float *k,
+                  size_t stride, const float *queries_t, float *scores) {
+  if (a->scores) {
+    const float *start = a->scores + head * score_floats(a->tokens) + i0 * a->tokens + j0 * width;
+    memcpy(scores, start, count * width * sizeof(float));
+  }
+  multiply(count, width, a->dim / a->heads, k + j0 * stride, stride, queries_t, width, scores, width, a->scores != NULL);
+}
+
 static void attend(const void *call, size_t first, size_t end) {
   const Attention *a = call;
   const size_t tokens = a->tokens, dim = a->dim, head_dim = dim / a->heads, stride = 3 * dim;
@@ -199,7 +237,7 @@ static void attend(const void *call, size_t first, size_t end) {
     memset(totals, 0, width * sizeof(float));
     for (size_t j0 = 0; j0 < tokens; j0 += BLOCK) {
       const size_t keys = least(tokens - j0, BLOCK);
-      multiply(keys, width, head_dim, k + j0 * stride, stride, queries_t, width, weights, width, 0);
+      score(a, task % a->heads, j0, keys, i0, width, k, stride, queries_t, weights);
       exponentiate(keys, width, weights, tops, totals, factors);
       if (j0 > 0) {
         for (size_t i = 0; i < rows; i++) {
@@ -227,11 +265,20 @@ static void attend(const void *call, size_t first, size_t end) {
 // Units in a piece of a loop, each with so many multiply-adds.
 static size_t piece_grain(uint64_t work) { return 1 + (size_t)(PIECE / (work + 1)); }
 
-// out [batch, tokens, dim]; log_sum_exp [batch, heads, tokens], to the base 2, is what the gradient needs to find the weights again.
-void self_attention_f32(const float *qkv, float *out, float *log_sum_exp, size_t batch, size_t tokens, size_t dim,
-                        size_t heads) {
-  if (tokens == 0 || dim == 0) return;
-  const Attention call = {.qkv = qkv, .to = out, .sums = log_sum_exp, .tokens = tokens, .dim = dim, .heads = heads};
+static void transpose_all_bias(const Attention *a) {
+  const size_t blocks = num_blocks(a->tokens);
+  parallel(a->heads * blocks, row_grain(BLOCK * a->tokens), transpose_bias, a);
+}
+
+// out [batch, tokens, dim]; log_sum_exp [batch, heads, tokens], to the base 2 and with a bias less its largest number in the row, is what
+// the gradient needs to find the weights again. bias [heads, tokens, tokens] or NULL.
+void self_attention_f32(const float *qkv, const float *bias, float *out, float *log_sum_exp, size_t batch, size_t tokens,
+                        size_t dim, size_t heads) {
+  if (batch == 0 || tokens == 0 || dim == 0) return;
+  float *scores = bias ? scratch(SCRATCH_SHARED, heads * score_floats(tokens)) : NULL;
+  const Attention call = {.qkv = qkv, .to = out, .sums = log_sum_exp, .bias = bias, .scores = scores,
+                          .tokens = tokens, .dim = dim, .heads = heads};
+  if (bias) transpose_all_bias(&call);
   const uint64_t work = (uint64_t)2 * least(tokens, BLOCK) * tokens * (dim / heads);
   parallel(batch * heads * num_blocks(tokens), piece_grain(work), attend, &call);
 }
@@ -263,9 +310,17 @@ static void dot_rows(const float *a, const float *b, size_t stride, size_t rows,
   }
 }
 
-// With P the weights: dP = dout · vᵀ, dS = P ∘ (dP − rowsum(dout ∘ out)) · scale, dq = dS · k, dk = dSᵀ · q, dv = Pᵀ · dout.
-static void attend_grad(const void *call, size_t first, size_t end) {
-  const Attention *a = call;
+// sums = slopes, or sums += slopes; `floats` is a multiple of LANES.
+static void add_slopes(const float *slopes, size_t floats, float *sums, int adds) {
+  for (size_t i = 0; i < floats; i += LANES) {
+    const vec slope = load(slopes + i);
+    store(sums + i, adds ? load(sums + i) + slope : slope);
+  }
+}
+
+// Of a part of the keys of a sample's head. With P the weights: dP = dout · vᵀ, dS = P ∘ (dP − rowsum(dout ∘ out)) · scale, dq = dS · k,
+// dk = dSᵀ · q, dv = Pᵀ · dout.
+static void part_grad(const Attention *a, size_t task, size_t part, float *dscores, int adds) {
   const size_t tokens = a->tokens, dim = a->dim, head_dim = dim / a->heads, stride = 3 * dim;
   const size_t wide_dim = round_up(head_dim, LANES), blocks = num_blocks(tokens);
   const size_t most_keys = least((blocks + a->parts - 1) / a->parts * BLOCK, tokens);
@@ -280,44 +335,83 @@ static void attend_grad(const void *call, size_t first, size_t end) {
   float *own_dqueries = take(&memory, BLOCK * wide_dim);
   float *packed_keys = memory, *own_dkeys = packed_keys + most_keys * wide_dim;
   float *own_dvalues = own_dkeys + most_keys * wide_dim;
-  for (size_t unit = first; unit < end; unit++) {
-    const size_t task = unit / a->parts, sample = task / a->heads, offset = task % a->heads * head_dim;
-    const size_t begin = unit % a->parts * blocks / a->parts * BLOCK;
-    const size_t stop = least((unit % a->parts + 1) * blocks / a->parts * BLOCK, tokens);
-    const float *q = a->qkv + sample * tokens * stride + offset, *k = q + dim, *v = k + dim;
-    if (direct && unit + 1 < end) prefetch_head(a, unit + 1);
-    float *dq = a->to + sample * tokens * stride + offset, *dk = dq + dim, *dv = dk + dim;
-    const float *keys = direct ? k : packed_keys;
-    float *dkeys = direct ? dk : own_dkeys, *dvalues = direct ? dv : own_dvalues;
-    const size_t own_stride = direct ? stride : wide_dim;
-    if (!direct) copy_rows(k + begin * stride, stride, stop - begin, head_dim, packed_keys, wide_dim);
-    for (size_t i0 = 0; i0 < tokens; i0 += BLOCK) {
-      const size_t rows = least(tokens - i0, BLOCK), width = round_up(rows, LANES);
-      const float *q_rows = q + i0 * stride, *dout_rows = a->dout + (sample * tokens + i0) * dim + offset;
-      float *dqueries = a->parts > 1 ? a->dqueries + (unit * tokens + i0) * wide_dim : direct ? dq : own_dqueries;
-      transpose(q_rows, stride, rows, head_dim, 1.44269504f * scale, queries_t, width);
-      transpose(dout_rows, dim, rows, head_dim, 1, douts_t, width);
-      dot_rows(dout_rows, a->out + (sample * tokens + i0) * dim + offset, dim, rows, head_dim, deltas);
-      memset(sums, 0, width * sizeof(float));
-      memcpy(sums, a->log_sum_exp + task * tokens + i0, rows * sizeof(float));
-      if (!direct) copy_rows(q_rows, stride, rows, head_dim, packed_queries, wide_dim);
-      if (!direct) copy_rows(dout_rows, dim, rows, head_dim, packed_douts, wide_dim);
-      for (size_t j0 = begin; j0 < stop; j0 += BLOCK) {
-        const size_t count = least(stop - j0, BLOCK), at = (j0 - begin) * own_stride;
-        multiply(count, width, head_dim, k + j0 * stride, stride, queries_t, width, weights, width, 0);
-        multiply(count, width, head_dim, v + j0 * stride, stride, douts_t, width, slopes, width, 0);
-        differentiate(count, width, sums, deltas, scale, weights, slopes);
-        multiply_transposed(rows, wide_dim, count, slopes, width, keys + at, own_stride, dqueries, own_stride, j0 > begin);
-        multiply(count, wide_dim, rows, slopes, width, direct ? q_rows : packed_queries, own_stride, dkeys + at,
-                 own_stride, i0 > 0);
-        multiply(count, wide_dim, rows, weights, width, direct ? dout_rows : packed_douts, direct ? dim : wide_dim,
-                 dvalues + at, own_stride, i0 > 0);
-      }
-      if (!direct && a->parts == 1) write_rows(dqueries, wide_dim, rows, head_dim, dq + i0 * stride, stride);
+  const size_t sample = task / a->heads, head = task % a->heads, offset = head * head_dim;
+  const size_t begin = part * blocks / a->parts * BLOCK;
+  const size_t stop = least((part + 1) * blocks / a->parts * BLOCK, tokens);
+  const float *q = a->qkv + sample * tokens * stride + offset, *k = q + dim, *v = k + dim;
+  float *dq = a->to + sample * tokens * stride + offset, *dk = dq + dim, *dv = dk + dim;
+  const float *keys = direct ? k : packed_keys;
+  float *dkeys = direct ? dk : own_dkeys, *dvalues = direct ? dv : own_dvalues;
+  const size_t own_stride = direct ? stride : wide_dim;
+  if (!direct) copy_rows(k + begin * stride, stride, stop - begin, head_dim, packed_keys, wide_dim);
+  for (size_t i0 = 0; i0 < tokens; i0 += BLOCK) {
+    const size_t rows = least(tokens - i0, BLOCK), width = round_up(rows, LANES);
+    const float *q_rows = q + i0 * stride, *dout_rows = a->dout + (sample * tokens + i0) * dim + offset;
+    float *dqueries = direct ? dq : own_dqueries;
+    if (a->parts > 1) dqueries = a->dqueries + ((task * a->parts + part) * tokens + i0) * wide_dim;
+    transpose(q_rows, stride, rows, head_dim, 1.44269504f * scale, queries_t, width);
+    transpose(dout_rows, dim, rows, head_dim, 1, douts_t, width);
+    dot_rows(dout_rows, a->out + (sample * tokens + i0) * dim + offset, dim, rows, head_dim, deltas);
+    memset(sums, 0, width * sizeof(float));
+    memcpy(sums, a->log_sum_exp + task * tokens + i0, rows * sizeof(float));
+    if (!direct) copy_rows(q_rows, stride, rows, head_dim, packed_queries, wide_dim);
+    if (!direct) copy_rows(dout_rows, dim, rows, head_dim, packed_douts, wide_dim);
+    for (size_t j0 = begin; j0 < stop; j0 += BLOCK) {
+      const size_t count = least(stop - j0, BLOCK), at = (j0 - begin) * own_stride;
+      score(a, head, j0, count, i0, width, k, stride, queries_t, weights);
+      multiply(count, width, head_dim, v + j0 * stride, stride, douts_t, width, slopes, width, 0);
+      differentiate(count, width, sums, deltas, scale, weights, slopes);
+      if (dscores) add_slopes(slopes, count * width, dscores + i0 * tokens + j0 * width, adds);
+      multiply_transposed(rows, wide_dim, count, slopes, width, keys + at, own_stride, dqueries, own_stride, j0 > begin);
+      multiply(count, wide_dim, rows, slopes, width, direct ? q_rows : packed_queries, own_stride, dkeys + at,
+               own_stride, i0 > 0);
+      multiply(count, wide_dim, rows, weights, width, direct ? dout_rows : packed_douts, direct ? dim : wide_dim,
+               dvalues + at, own_stride, i0 > 0);
     }
-    if (direct) continue;
-    write_rows(dkeys, wide_dim, stop - begin, head_dim, dk + begin * stride, stride);
-    write_rows(dvalues, wide_dim, stop - begin, head_dim, dv + begin * stride, stride);
+    if (!direct && a->parts == 1) write_rows(dqueries, wide_dim, rows, head_dim, dq + i0 * stride, stride);
+  }
+  if (direct) return;
+  write_rows(dkeys, wide_dim, stop - begin, head_dim, dk + begin * stride, stride);
+  write_rows(dvalues, wide_dim, stop - begin, head_dim, dv + begin * stride, stride);
+}
+
+// A unit is a part of a head in a group of samples, one sample after the other.
+static void attend_grad(const void *call, size_t first, size_t end) {
+  const Attention *a = call;
+  const int direct = in_place(a->tokens, a->dim / a->heads);
+  for (size_t unit = first; unit < end; unit++) {
+    const size_t part = unit % a->parts, head = unit / a->parts % a->heads, group = unit / a->parts / a->heads;
+    const size_t begin = group * a->batch / a->groups, stop = (group + 1) * a->batch / a->groups;
+    const size_t next_unit = head + 1 < a->heads ? begin * a->heads + head + 1 : stop * a->heads; // its first task
+    float *dscores = a->dscores ? a->dscores + (group * a->heads + head) * score_floats(a->tokens) : NULL;
+    for (size_t sample = begin; sample < stop; sample++) {
+      const size_t task = sample * a->heads + head;
+      const int stays = sample + 1 < stop;
+      if (direct && (stays || unit + 1 < end)) prefetch_head(a, stays ? task + a->heads : next_unit);
+      part_grad(a, task, part, dscores, sample > begin);
+    }
+  }
+}
+
+// The gradient of blocks of the bias: over the groups, without the scale and with queries as rows again.
+static void add_groups(const void *call, size_t first, size_t end) {
+  const Attention *a = call;
+  const size_t tokens = a->tokens, blocks = num_blocks(tokens), group_floats = a->heads * score_floats(tokens);
+  const float unscale = __builtin_sqrtf(a->dim / a->heads);
+  float *memory = scratch(SCRATCH_OWN, 2 * BLOCK * BLOCK);
+  float *sums = take(&memory, BLOCK * BLOCK), *sums_t = take(&memory, BLOCK * BLOCK);
+  for (size_t unit = first; unit < end; unit++) {
+    const size_t head = unit / blocks / blocks, i0 = unit / blocks % blocks * BLOCK, j0 = unit % blocks * BLOCK;
+    const size_t rows = least(tokens - i0, BLOCK), count = least(tokens - j0, BLOCK), width = round_up(rows, LANES);
+    const float *from = a->dscores + head * score_floats(tokens) + i0 * tokens + j0 * width;
+    for (size_t i = 0; i < count * width; i += LANES) {
+      vec sum = load(from + i);
+      for (size_t group = 1; group < a->groups; group++) sum += load(from + group * group_floats + i);
+      store(sums + i, sum);
+    }
+    const size_t wide_count = round_up(count, LANES);
+    transpose(sums, width, count, rows, unscale, sums_t, wide_count);
+    write_rows(sums_t, wide_count, rows, count, a->dbias + (head * tokens + i0) * tokens + j0, tokens);
   }
 }
 
@@ -337,16 +431,29 @@ static void add_parts(const void *call, size_t first, size_t end) {
   }
 }
 
-// dqkv [batch, tokens, 3 · dim].
-void self_attention_grad_f32(const float *dout, const float *qkv, const float *out, const float *log_sum_exp,
-                             float *dqkv, size_t batch, size_t tokens, size_t dim, size_t heads) {
-  if (batch == 0 || tokens == 0 || dim == 0) return;
-  const size_t tasks = batch * heads, head_dim = dim / heads, blocks = num_blocks(tokens);
+// dqkv [batch, tokens, 3 · dim]; with a bias also its gradient, dbias [heads, tokens, tokens].
+void self_attention_grad_f32(const float *dout, const float *qkv, const float *bias, const float *out,
+                             const float *log_sum_exp, float *dqkv, float *dbias, size_t batch, size_t tokens, size_t dim,
+                             size_t heads) {
+  if (batch == 0 || tokens == 0 || dim == 0) {
+    if (bias) memset(dbias, 0, heads * tokens * tokens * sizeof(float));
+    return;
+  }
+  const size_t head_dim = dim / heads, blocks = num_blocks(tokens);
+  const size_t groups = bias ? least(batch, (LEAST_SUMS + heads - 1) / heads) : batch, tasks = groups * heads;
   const size_t parts = least(blocks, tasks >= LEAST_TASKS ? 1 : (LEAST_TASKS + tasks - 1) / tasks);
   const size_t row_floats = parts * round_up(head_dim, LANES);
-  float *dqueries = parts > 1 ? scratch(SCRATCH_SHARED, tasks * tokens * row_floats) : NULL;
-  const Attention call = {.dout = dout, .qkv = qkv, .out = out, .log_sum_exp = log_sum_exp, .to = dqkv,
-                          .tokens = tokens, .dim = dim, .heads = heads, .parts = parts, .dqueries = dqueries};
-  parallel(tasks * parts, piece_grain((uint64_t)5 * tokens * tokens / parts * head_dim), attend_grad, &call);
-  if (parts > 1) parallel(tasks * tokens, row_grain(row_floats), add_parts, &call);
+  const size_t bias_floats = bias ? heads * score_floats(tokens) : 0;
+  const size_t dquery_floats = parts > 1 ? batch * heads * tokens * row_floats : 0;
+  float *memory = scratch(SCRATCH_SHARED, (1 + groups) * bias_floats + dquery_floats + 32); // to whole cache lines
+  float *scores = take(&memory, bias_floats), *dscores = take(&memory, groups * bias_floats);
+  const Attention call = {.dout = dout, .qkv = qkv, .out = out, .log_sum_exp = log_sum_exp, .to = dqkv, .bias = bias,
+                          .scores = bias ? scores : NULL, .batch = batch, .tokens = tokens, .dim = dim, .heads = heads,
+                          .groups = groups, .parts = parts, .dqueries = memory, .dscores = bias ? dscores : NULL,
+                          .dbias = dbias};
+  if (bias) transpose_all_bias(&call);
+  const uint64_t work = (uint64_t)5 * tokens * tokens / parts * head_dim * (batch / groups);
+  parallel(tasks * parts, piece_grain(work), attend_grad, &call);
+  if (parts > 1) parallel(batch * heads * tokens, row_grain(row_floats), add_parts, &call);
+  if (bias) parallel(heads * blocks * blocks, row_grain(groups * BLOCK * BLOCK), add_groups, &call);
 }

@@ -190,14 +190,26 @@ export const symbols = {
     parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize", "f32"],
     result: "void",
   },
-  // qkv, out, log_sum_exp, batch, tokens, dim, heads
+  // qkv, bias [heads, tokens, tokens] or null, out, log_sum_exp, batch, tokens, dim, heads
   self_attention_f32: {
-    parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
+    parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
     result: "void",
   },
-  // dout, qkv, out, log_sum_exp, dqkv, batch, tokens, dim, heads
+  // dout, qkv, bias or null, out, log_sum_exp, dqkv, dbias or null, batch, tokens, dim, heads
   self_attention_grad_f32: {
-    parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
+    parameters: [
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
     result: "void",
   },
   // query, keys, values, out, weights, batch, tokens, dim, heads

@@ -198,31 +198,42 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       return [dpred.info];
     },
 
-    SelfAttention({ inputs: { qkv }, attrs: { numHeads }, backend }) {
+    SelfAttention({ inputs: { qkv, bias }, attrs: { numHeads }, backend }) {
       const [batchSize, numTokens, width] = qkv!.shape as [number, number, number];
       const dim = width / 3;
       const [y, logSumExp] = outputs(backend, [batchSize, numTokens, dim], [batchSize, numHeads!, numTokens]);
-      const [values] = valuesOf(backend, qkv);
-      native.self_attention_f32(values!, y!.values, logSumExp!.values, batchSize, numTokens, dim, numHeads!);
-      return [y!.info, logSumExp!.info];
-    },
-
-    SelfAttentionGrad({ inputs: { dy, qkv, y, logSumExp }, attrs: { numHeads }, backend }) {
-      const [batchSize, numTokens, dim] = y!.shape as [number, number, number];
-      const dqkv = backend.output(qkv!.shape);
-      const [dys, values, ys, sums] = valuesOf(backend, dy, qkv, y, logSumExp);
-      native.self_attention_grad_f32(
-        dys!,
-        values!,
-        ys!,
-        sums!,
-        dqkv.values,
+      native.self_attention_f32(
+        backend.floatsOf(qkv!),
+        bias ? backend.floatsOf(bias) : null,
+        y!.values,
+        logSumExp!.values,
         batchSize,
         numTokens,
         dim,
         numHeads!,
       );
-      return [dqkv.info];
+      return [y!.info, logSumExp!.info];
+    },
+
+    SelfAttentionGrad({ inputs: { dy, qkv, bias, y, logSumExp }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, dim] = y!.shape as [number, number, number];
+      const dqkv = backend.output(qkv!.shape);
+      const dbias = bias && backend.output(bias.shape);
+      const [dys, values, ys, sums] = valuesOf(backend, dy, qkv, y, logSumExp);
+      native.self_attention_grad_f32(
+        dys!,
+        values!,
+        bias ? backend.floatsOf(bias) : null,
+        ys!,
+        sums!,
+        dqkv.values,
+        dbias?.values ?? null,
+        batchSize,
+        numTokens,
+        dim,
+        numHeads!,
+      );
+      return dbias ? [dqkv.info, dbias.info] : [dqkv.info];
     },
 
     ClassAttention({ inputs: { query, keys, values }, attrs: { numHeads }, backend }) {

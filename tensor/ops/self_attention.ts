@@ -10,7 +10,7 @@ import { selfAttentionReference } from "./self_attention_reference.ts";
  * @param numHeads Divides D; the scores are scaled by (D / numHeads)^−½.
  * @param bias [heads, N, N], or anything that stretches to [B, heads, N, N]: added to the scaled scores of queries (rows) and keys
  * (columns); −1e9 shuts a key off. Differentiable.
- * @returns [B, N, D], as one tape entry where the device has the kernel and there is no bias.
+ * @returns [B, N, D], as one tape entry where the device has the kernel and the bias, if there is one, is [heads, N, N].
  * @throws {RangeError} If the last axis does not divide into three times `numHeads` runs.
  */
 export function selfAttention(qkv: Tensor3D, numHeads: number, bias?: Tensor3D | Tensor4D): Tensor3D {
@@ -22,16 +22,20 @@ export function selfAttention(qkv: Tensor3D, numHeads: number, bias?: Tensor3D |
       }`,
     );
   }
-  if (bias || !hasFusedKernel("SelfAttention")) return selfAttentionReference(qkv, numHeads, bias);
+  const isShared = `${bias?.shape}` === `${[numHeads, qkv.shape[1], qkv.shape[1]]}`; // by all samples
+  if ((bias && !isShared) || !hasFusedKernel("SelfAttention")) {
+    return selfAttentionReference(qkv, numHeads, bias);
+  }
+  const optional = bias ? { bias } : {};
   const [y] = tapeEntry(
-    [qkv],
+    [qkv, ...Object.values(optional)],
     (save) => {
-      const [y, logSumExp] = runFusedKernel("SelfAttention", { qkv }, { numHeads });
-      save([qkv, y!, logSumExp!]);
+      const [y, logSumExp] = runFusedKernel("SelfAttention", { qkv, ...optional }, { numHeads });
+      save([qkv, y!, logSumExp!, ...Object.values(optional)]);
       return [y!];
     },
-    ([dy], [qkv, y, logSumExp]) => {
-      const inputs = { dy: dy!, qkv: qkv!, y: y!, logSumExp: logSumExp! };
+    ([dy], [qkv, y, logSumExp, bias]) => {
+      const inputs = { dy: dy!, qkv: qkv!, y: y!, logSumExp: logSumExp!, ...(bias && { bias }) };
       return runFusedKernel("SelfAttentionGrad", inputs, { numHeads });
     },
   );

@@ -24,6 +24,48 @@ Deno.test("selfAttention() agrees with its reference in value and gradient", asy
   }
 });
 
+Deno.test("selfAttention() with a bias agrees with its reference in value and every gradient", async () => {
+  const sizes: [number, number, number, number][] = [
+    [1, 1, 4, 1],
+    [2, 4, 16, 2],
+    [5, 17, 24, 3], // neither tokens nor head width fill a vector
+    [37, 5, 8, 1], // more samples than groups of them
+    [3, 50, 64, 4],
+    [2, 65, 96, 3], // more than one block of tokens
+    [1, 131, 8, 1], // keys in parts
+  ];
+  for (const [batchSize, numTokens, dim, numHeads] of sizes) {
+    for (const bias of [[numHeads, numTokens, numTokens], [numTokens]]) { // the kernel's own, and one that it leaves
+      await assertAgreement(
+        (qkv, bias) => selfAttention(qkv as Tensor3D, numHeads, bias as Tensor3D),
+        (qkv, bias) => selfAttentionReference(qkv as Tensor3D, numHeads, bias as Tensor3D),
+        [[batchSize, numTokens, 3 * dim], bias],
+        4e-6, // float32 through a softmax
+      );
+    }
+  }
+});
+
+Deno.test("selfAttention() does not see what a bias adds to all keys of a query, however much", async () => {
+  for (const device of await fusedDevices()) {
+    await useDevice(device);
+    const qkv = normalTensor<Tensor3D>([2, 5, 24], "qkv");
+    const attend = (bias: Tensor) => (qkv: Tensor) => selfAttention(qkv as Tensor3D, 2, bias as Tensor3D);
+    const dy = normalTensor<Tensor3D>([2, 5, 8], "dy");
+    const plain = tf.valueAndGrad(attend(tf.zeros([2, 5, 5])))(qkv, dy);
+    for (const height of [-3.4e38, -1e9, 1e9]) {
+      const raised = tf.valueAndGrad(attend(tf.fill([2, 5, 5], height)))(qkv, dy);
+      for (const what of ["value", "grad"] as const) {
+        assert.deepEqual(
+          raised[what].dataSync(),
+          plain[what].dataSync(),
+          `${what} at ${height} on ${device}`,
+        );
+      }
+    }
+  }
+});
+
 Deno.test("selfAttention() is what float64 says, in value and gradient, for any length and head width", async () => {
   for (const numTokens of [1, 2, 4, 7, 16, 17, 49, 64, 65, 197, 300]) {
     for (const headDim of [8, 16, 20, 32, 64, 80]) {
@@ -168,9 +210,11 @@ Deno.test("selfAttention() with a bias of −1e9 does without those keys, and a 
     const qkv = normalTensor<Tensor3D>([2, 5, 24], "qkv");
     const off = tf.tensor3d([[[0, 0, 0, -1e9, -1e9]]]); // [1, 1, 5]
     const firstThree = tf.slice(qkv, [0, 0, 0], [2, 3, 24]);
-    const found = tf.slice(selfAttention(qkv, 2, off), [0, 0, 0], [2, 3, 8]);
-    const distance = tf.max(tf.abs(tf.sub(found, selfAttention(firstThree, 2)))).dataSync()[0]!;
-    assert.ok(distance < 1e-6, `${device}: ${distance}`); // float32 through a softmax
+    for (const bias of [off, tf.tile(off, [2, 5, 1])]) {
+      const found = tf.slice(selfAttention(qkv, 2, bias), [0, 0, 0], [2, 3, 8]);
+      const distance = tf.max(tf.abs(tf.sub(found, selfAttention(firstThree, 2)))).dataSync()[0]!;
+      assert.ok(distance < 1e-6, `${device}: ${distance}`); // float32 through a softmax
+    }
     const grad = tf.grad((bias) => tf.sum(tf.square(selfAttention(qkv, 2, bias as Tensor3D))))(
       tf.zeros([2, 5, 5]),
     );

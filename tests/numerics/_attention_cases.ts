@@ -1,5 +1,5 @@
-import { computed, type KernelCases, output, range } from "./_kernel_cases.ts";
-import { div, dot, exp, mul, type Rounded, softmax, sqrt, sub, sumOver } from "./_rounded.ts";
+import { computed, type Draw, type KernelCases, output, range } from "./_kernel_cases.ts";
+import { add, div, dot, exp, mul, type Rounded, softmax, sqrt, sub, sum, sumOver } from "./_rounded.ts";
 
 /** Queries, keys, values, or any rows of one sample that heads share: number `j` of a head's part of row `i`. */
 type Rows = (i: number, j: number) => number;
@@ -16,8 +16,17 @@ function rowsOf(values: Float32Array, sample: number, tokens: number, width: num
   return (i, j) => values[(sample * tokens + i) * width + offset + j]!;
 }
 
-/** Batch, tokens, dim, heads. */
-type Sizes = readonly [batch: number, tokens: number, dim: number, heads: number];
+/** The biases of a head's scores less the largest of the row, which no weight depends on, again by way of powers of two. */
+function relativeBias(bias: Float32Array, head: number, tokens: number): Rounded[][] {
+  return range(tokens, (i) => {
+    const row = bias.subarray((head * tokens + i) * tokens).subarray(0, tokens);
+    const top = row.reduce((most, x) => Math.max(most, x), -Infinity);
+    return Array.from(row, (x) => mul(mul(sub(x, top), mul(Math.LOG2E, 1)), Math.LN2));
+  });
+}
+
+/** Batch, tokens, dim, heads, and 1 with a bias of the scores. */
+type Sizes = readonly [batch: number, tokens: number, dim: number, heads: number, isBiased?: number];
 
 /** Every sample's every head. */
 function headsOf([batch, , dim, heads]: Sizes) {
@@ -28,16 +37,34 @@ function headsOf([batch, , dim, heads]: Sizes) {
   }));
 }
 
-/** Logarithms of the sums of the weights, to the base 2 [tokens], and out [tokens, head dim] of a head. */
-function attend(qkv: Float32Array, sample: number, offset: number, [, tokens, dim, heads]: Sizes) {
+/** Scores, logarithms of the sums of the weights, to the base 2 [tokens], and out [tokens, head dim] of a head. */
+function attend(
+  { qkv, bias }: { readonly qkv: Float32Array; readonly bias: Float32Array | null },
+  { task, sample, offset }: ReturnType<typeof headsOf>[number],
+  [, tokens, dim, heads]: Sizes,
+) {
   const part = (which: number) => rowsOf(qkv, sample, tokens, 3 * dim, which * dim + offset);
   const [query, key, value] = [part(0), part(1), part(2)];
   const headDim = dim / heads;
-  const rows = range(tokens, (i) => softmax(range(tokens, (j) => score(query, i, key, j, headDim))));
+  const products = range(tokens, (i) => range(tokens, (j) => score(query, i, key, j, headDim)));
+  const biases = bias && relativeBias(bias, task % heads, tokens);
+  const scores = biases ? products.map((row, i) => row.map((x, j) => add(x, biases[i]![j]!))) : products;
+  const rows = scores.map(softmax);
   const out = rows.map(({ weights }) =>
     range(headDim, (d) => sumOver(tokens, (j) => mul(weights[j]!, value(j, d))))
   );
-  return { query, key, value, logSumExp: rows.map(({ logSumExp }) => mul(logSumExp, Math.LOG2E)), out };
+  const logSumExp = rows.map(({ logSumExp }) => mul(logSumExp, Math.LOG2E));
+  return { query, key, value, scores, logSumExp, out };
+}
+
+/** Biases that are far apart: most are moderate, every fifth shuts a key off, and every seventh row, all. */
+function drawBias(draw: Draw, [, tokens, , heads, isBiased]: Sizes): Float32Array | null {
+  if (!isBiased) return null;
+  const bias = draw.normals(heads * tokens * tokens, Math.min(draw.scale, 2));
+  for (const [i, x] of bias.entries()) {
+    if (Number.isFinite(x) && (i % 5 === 3 || Math.floor(i / tokens) % 7 === 2)) bias[i] = -1e9;
+  }
+  return bias;
 }
 
 /** Puts a head's numbers [tokens, head dim] in their place in [batch, tokens, width]. */
@@ -64,24 +91,33 @@ const selfSizes = [
   [2, 33, 16, 1],
   [1, 50, 64, 1],
   [1, 131, 10, 2],
+  [0, 3, 8, 2, 1],
+  [2, 0, 8, 2, 1],
+  [1, 1, 4, 1, 1],
+  [2, 3, 10, 2, 1],
+  [3, 17, 33, 3, 1],
+  [1, 50, 16, 1, 1],
+  [1, 131, 10, 2, 1],
 ];
-const largeSelf = [[3, 70, 96, 3], [1, 300, 64, 1]];
+const largeSelf = [[3, 70, 96, 3], [1, 300, 64, 1], [19, 20, 24, 3, 1], [2, 131, 32, 2, 1]];
 
 const selfAttention: KernelCases = {
   sizes: selfSizes,
   large: largeSelf,
   call(draw, ...sizes) {
-    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const all = sizes as unknown as Sizes;
+    const [batch, tokens, dim, heads] = all;
     const qkv = draw.normals(batch * tokens * 3 * dim);
+    const bias = drawBias(draw, all);
     const [out, logSumExp] = [output(batch * tokens * dim), output(batch * heads * tokens)];
     return {
-      args: [qkv, out, logSumExp, batch, tokens, dim, heads],
+      args: [qkv, bias, out, logSumExp, batch, tokens, dim, heads],
       written: () => {
         const mixed = new Array<Rounded>(out.length);
         const sums: Rounded[] = [];
-        for (const { sample, offset } of headsOf([batch, tokens, dim, heads])) {
-          const head = attend(qkv, sample, offset, [batch, tokens, dim, heads]);
-          place(mixed, head.out, sample, dim, offset);
+        for (const where of headsOf(all)) {
+          const head = attend({ qkv, bias }, where, all);
+          place(mixed, head.out, where.sample, dim, where.offset);
           sums.push(...head.logSumExp);
         }
         // Where no score is above −∞, out is NaN, but the logarithm of a sum of zeros may as well be −∞.
@@ -91,40 +127,41 @@ const selfAttention: KernelCases = {
   },
 };
 
-/** P = 2^(score − log sum), dS = P ∘ (dout · vᵀ − Σ dout ∘ out) / √(head dim); dq = dS · k, dk = dSᵀ · q, dv = Pᵀ · dout. */
+/**
+ * P = 2^(score − log sum), dS = P ∘ (dout · vᵀ − Σ dout ∘ out) / √(head dim); dq = dS · k, dk = dSᵀ · q, dv = Pᵀ · dout, and the bias'
+ * gradient is the sum of dS · √(head dim) over the samples.
+ */
 const selfAttentionGrad: KernelCases = {
   sizes: selfSizes,
   large: largeSelf,
   call(draw, ...sizes) {
-    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const all = sizes as unknown as Sizes;
+    const [batch, tokens, dim, heads] = all;
     const headDim = dim / heads;
     const qkv = draw.normals(batch * tokens * 3 * dim, 1);
     for (const i of qkv.keys()) qkv[i]! *= i % (3 * dim) < 2 * dim ? Math.min(draw.scale, 2) : draw.scale; // moderate scores
-    const forward = headsOf([batch, tokens, dim, heads]).map(({ sample, offset }) => ({
-      sample,
-      offset,
-      ...attend(qkv, sample, offset, [batch, tokens, dim, heads]),
-    }));
+    const bias = drawBias(draw, all);
+    const forward = headsOf(all).map((where) => ({ ...where, ...attend({ qkv, bias }, where, all) }));
     const mixed = new Array<Rounded>(batch * tokens * dim);
     for (const head of forward) place(mixed, head.out, head.sample, dim, head.offset);
     const dout = draw.normals(mixed.length);
     const out = computed(mixed);
     const logSumExp = computed(forward.flatMap((head) => head.logSumExp));
     const dqkv = output(qkv.length);
+    const dbias = bias && output(bias.length);
     return {
-      args: [dout, qkv, out, logSumExp, dqkv, batch, tokens, dim, heads],
+      args: [dout, qkv, bias, out, logSumExp, dqkv, dbias, batch, tokens, dim, heads],
       written: () => {
         const slopes = new Array<Rounded>(dqkv.length);
-        for (const [task, { sample, offset, query, key, value }] of forward.entries()) {
+        const ofBias = range(dbias?.length ?? 0, () => [] as Rounded[]);
+        for (const { task, sample, offset, query, key, value, scores } of forward) {
           const [dOut, mix] = [dout, out].map((values) => rowsOf(values, sample, tokens, dim, offset)) as [
             Rows,
             Rows,
           ];
-          const weights = range(tokens, (i) =>
-            range(
-              tokens,
-              (j) => exp(sub(score(query, i, key, j, headDim), logSumExp[task * tokens + i]! * Math.LN2)),
-            ));
+          const weights = scores.map((row, i) =>
+            row.map((score) => exp(sub(score, logSumExp[task * tokens + i]! * Math.LN2)))
+          );
           const scoreSlopes = range(tokens, (i) => {
             const overlap = dot(headDim, (d) => dOut(i, d), (d) => mix(i, d));
             return range(tokens, (j) => {
@@ -132,6 +169,11 @@ const selfAttentionGrad: KernelCases = {
               return mul(mul(weights[i]![j]!, sub(slope, overlap)), div(1, sqrt(headDim)));
             });
           });
+          if (dbias) {
+            for (const [at, slope] of scoreSlopes.flat().entries()) {
+              ofBias[task % heads * tokens * tokens + at]!.push(mul(slope, sqrt(headDim)));
+            }
+          }
           const product = (factor: (from: number, to: number) => Rounded, rows: Rows) =>
             range(
               tokens,
@@ -146,7 +188,7 @@ const selfAttentionGrad: KernelCases = {
             place(slopes, part, sample, 3 * dim, which * dim + offset);
           }
         }
-        return [[dqkv, slopes]];
+        return dbias ? [[dqkv, slopes], [dbias, ofBias.map(sum)]] : [[dqkv, slopes]];
       },
     };
   },

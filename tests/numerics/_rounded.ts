@@ -156,13 +156,15 @@ export function dot(
 /**
  * The softmax of scores and the logarithm of the sum of their exponentials, found with the largest score subtracted, in one go or block
  * after block. If every score is off by at most δ, the odds w / (1 − w) of a weight are off by a factor of e^(2δ) at most, the logarithm
- * by δ. A kernel may rescale its sums up to once for each score, by an exponential and a product.
+ * by δ; a score that, with its error, is 150 below the top adds less than e⁻¹⁵⁰, and its error is no matter. A kernel may rescale its
+ * sums up to once for each score, by an exponential and a product.
  */
 export function softmax(scores: readonly Real[]): { weights: Rounded[]; logSumExp: Rounded } {
   const all = scores.map(of);
   const top = all.reduce((most, { value }) => Math.max(most, value), -Infinity);
   const delta = all.reduce(
-    (most, { value, error }) => value === -Infinity ? most : Math.max(most, error + unit * (top - value)),
+    (most, { value, error }) =>
+      value + 2 * error < top - 150 ? most : Math.max(most, error + unit * (top - value)),
     0,
   );
   const powers = all.map(({ value }) => Math.exp(value - top));
