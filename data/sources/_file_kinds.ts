@@ -1,5 +1,5 @@
 import type { Field } from "./field.ts";
-import { classNames, grey, names, requireWith, size, wholeNumber } from "./_kind_options.ts";
+import { classNames, grey, names, orderOf, requireWith, size, sorted, wholeNumber } from "./_kind_options.ts";
 import type { SourceFlags, SourceKind, SourceOption } from "./source_kinds.ts";
 import type { Source } from "./source.ts";
 
@@ -74,11 +74,13 @@ export const fileKinds: Readonly<Record<string, SourceKind>> = {
         parse: names,
       },
       { flags: "--labels", help: "folders are classes" },
+      sorted,
       ...tokenOptions,
     ],
-    make: async (paths, { labels = false, ...flags }) => {
+    make: async (paths, { labels = false, sorted, ...flags }) => {
       const { textSource } = await import("./text_source.ts");
-      return await withTokens(await textSource({ paths, classByFolder: labels, ...flags }), flags);
+      const source = await textSource({ paths, classByFolder: labels, ...flags, ...orderOf(sorted) });
+      return await withTokens(source, flags);
     },
   },
   "json-lines": {

@@ -1,4 +1,15 @@
-import { classNames, grey, names, noLabels, onlyPath, requireWith, share, size } from "./_kind_options.ts";
+import {
+  classNames,
+  grey,
+  names,
+  noLabels,
+  onlyPath,
+  orderOf,
+  requireWith,
+  share,
+  size,
+  sorted,
+} from "./_kind_options.ts";
 import type { SourceKind } from "./source_kinds.ts";
 
 /** Sources of images, by the names that `data import` takes. */
@@ -13,14 +24,15 @@ export const imageKinds: Readonly<Record<string, SourceKind>> = {
       flags: "--test-share <share>",
       help: "of the images that make the split test, by a hash of the files: 0.1, say",
       parse: share,
-    }],
-    make: async (paths, { grey, table, labels, ...flags }) => {
+    }, sorted],
+    make: async (paths, { grey, table, labels, sorted, ...flags }) => {
       requireWith({ ...flags, ...(grey ? { grey } : {}) }, "size", "grey");
       const { imageFolderSource } = await import("./image_folder_source.ts");
       const described = table === undefined ? labels : { csv: table };
       return await imageFolderSource({
         path: onlyPath(paths),
         ...flags,
+        ...orderOf(sorted),
         ...(described === undefined || described === true ? {} : { labels: described }),
         ...(grey ? { channels: 1 } : {}),
       });
@@ -62,11 +74,17 @@ export const imageKinds: Readonly<Record<string, SourceKind>> = {
   "emoji": {
     reads: "1,911 emoji, each drawn by up to four vendors, from npm:emoji-datasource-…",
     takes: "nothing",
-    options: [{
-      flags: "--vendors <names>",
-      help: "some of apple,google,twitter,facebook, with commas between (default: all)",
-      parse: names,
-    }, { flags: "--keep-encoded", help: "keeps the PNG files, with their transparency" }],
-    make: async (_, flags) => await (await import("./emoji_source.ts")).emojiSource(flags),
+    options: [
+      {
+        flags: "--vendors <names>",
+        help: "some of apple,google,twitter,facebook, with commas between (default: all)",
+        parse: names,
+      },
+      { flags: "--keep-encoded", help: "keeps the PNG files, with their transparency" },
+      sorted,
+    ],
+    make: async (_, { sorted, ...flags }) => {
+      return await (await import("./emoji_source.ts")).emojiSource({ ...flags, ...orderOf(sorted) });
+    },
   },
 };

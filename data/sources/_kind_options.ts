@@ -19,6 +19,11 @@ export function share(text: string): number {
   throw new RangeError("Write a share between 0 and 1, such as 0.1 or 10%");
 }
 
+/** The order that `--sorted` asks for. */
+export function orderOf(sorted: boolean | undefined): { readonly order?: "sorted" } {
+  return sorted ? { order: "sorted" } : {};
+}
+
 /** The path of a source that takes one. */
 export function onlyPath(paths: SourcePaths): string {
   return Object.values(paths).flat()[0]!;
@@ -49,6 +54,10 @@ export const size: SourceOption = {
 };
 export const grey: SourceOption = { flags: "--grey", help: "decoded images are grey, not in colour" };
 export const noLabels: SourceOption = { flags: "--no-labels", help: "folders are not classes" };
+export const sorted: SourceOption = {
+  flags: "--sorted",
+  help: "rows stay class by class, by path (default: mixed, in an order that is always the same)",
+};
 export const classNames: SourceOption = {
   flags: "--class-names <names>",
   help: "what the numbers of the classes mean, with commas between",

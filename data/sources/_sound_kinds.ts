@@ -1,4 +1,4 @@
-import { names, noLabels, onlyPath, wholeNumber } from "./_kind_options.ts";
+import { names, noLabels, onlyPath, orderOf, sorted, wholeNumber } from "./_kind_options.ts";
 import type { SourceKind, SourceOption } from "./source_kinds.ts";
 
 const sampleRate: SourceOption = {
@@ -20,12 +20,13 @@ export const soundKinds: Readonly<Record<string, SourceKind>> = {
       flags: "--words <where>",
       help: "text of each sound: the file's name, a .txt beside it, or metadata.csv (default: none)",
       choices: ["none", "fileName", "txt", "csv"],
-    }],
-    make: async (paths, { words, labels, ...flags }) => {
+    }, sorted],
+    make: async (paths, { words, labels, sorted, ...flags }) => {
       const { audioFolderSource } = await import("./audio_folder_source.ts");
       return await audioFolderSource({
         path: onlyPath(paths),
         ...flags,
+        ...orderOf(sorted),
         ...(labels === false ? { labels } : {}),
         ...(words ? { text: words } : {}),
       });
@@ -38,7 +39,9 @@ export const soundKinds: Readonly<Record<string, SourceKind>> = {
       flags: "--languages <names>",
       help: "some of en,es,fr,it,ru, which are the classes (default: en)",
       parse: names,
-    }],
-    make: async (_, flags) => (await import("./asterisk_source.ts")).asteriskSource(flags),
+    }, sorted],
+    make: async (_, { sorted, ...flags }) => {
+      return await (await import("./asterisk_source.ts")).asteriskSource({ ...flags, ...orderOf(sorted) });
+    },
   },
 };

@@ -7,7 +7,9 @@ import { isMissing } from "../_is_missing.ts";
 import { SourceError } from "../source_error.ts";
 import { listFolder } from "./_list_images.ts";
 import { readSound, soundColumn, type SoundOptions } from "./_read_sound.ts";
+import { shuffledItems } from "./_shuffled_items.ts";
 import { sortedEntries } from "./_sorted_entries.ts";
+import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** A language that there is a package for. */
@@ -23,10 +25,17 @@ export type AsteriskOptions = {
   readonly sampleRate?: number;
   /** Keeps the files' own bytes in the place of waveforms. */
   readonly keepEncoded?: boolean;
+  /** "shuffled" by default; "sorted" is language by language, by name. */
+  readonly order?: ItemOrder;
 };
 
 /** A recording: which file, in which language. */
-type Recording = { readonly path: string; readonly label: number; readonly text: string };
+type Recording = {
+  readonly path: string;
+  readonly language: AsteriskLanguage;
+  readonly label: number;
+  readonly text: string;
+};
 
 const testShare = 0.1;
 
@@ -45,7 +54,7 @@ export async function asteriskSource(options: AsteriskOptions = {}): Promise<Sou
     const folder = await findVoice(path, language);
     for await (const { path: file } of listFolder(folder)) {
       if (file.endsWith(".wav")) {
-        recordings.push({ path: `${folder}/${file}`, label, text: file.slice(0, -".wav".length) });
+        recordings.push({ path: `${folder}/${file}`, language, label, text: file.slice(0, -".wav".length) });
       }
     }
   }
@@ -84,7 +93,10 @@ function nameShare(name: string): number {
   return uniform(stream({ seed: 0, name: `asterisk/${name}` }), 0);
 }
 
-function splitOf(recordings: readonly Recording[], options: SoundOptions): SplitSource {
+function splitOf(found: readonly Recording[], options: AsteriskOptions): SplitSource {
+  const recordings = options.order === "sorted"
+    ? found
+    : shuffledItems(found, ({ language, text }) => `${language}/${text}`);
   return {
     numItems: recordings.length,
     items: async function* (from) {

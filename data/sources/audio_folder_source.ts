@@ -9,7 +9,9 @@ import { SourceError } from "../source_error.ts";
 import { type ListedFile, listFolder } from "./_list_images.ts";
 import { parseCsv } from "./_parse_csv.ts";
 import { readSound, soundColumn } from "./_read_sound.ts";
+import { shuffledList } from "./_shuffled_items.ts";
 import { sortedEntries } from "./_sorted_entries.ts";
+import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** Where the sounds are, and what becomes of them. */
@@ -31,6 +33,8 @@ export type AudioFolderOptions = {
    * `text` or `transcription` of `metadata.csv` in the split's folder ("csv"). "none" by default.
    */
   readonly text?: "none" | "fileName" | "txt" | "csv";
+  /** "shuffled" by default; "sorted" is by path. */
+  readonly order?: ItemOrder;
   /** How large a sound may be; larger ones are dropped and counted. */
   readonly limits?: AudioLimits;
 };
@@ -41,7 +45,8 @@ const splitNames = ["train", "valid", "validation", "dev", "test"];
 /**
  * A folder of WAV and FLAC files, at any depth, as a data set: the columns are `audio`, then `label` if the folders are classes and
  * `text` if there are words. All channels are mixed to one, at one sample rate. If the folder holds nothing but folders of the names
- * train, valid, validation, dev and test, these are its splits; otherwise all is in "train". The order is that of the paths; links are followed to files within the folder only.
+ * train, valid, validation, dev and test, these are its splits; otherwise all is in "train". The order is always the same, and mixes the classes:
+ * {@linkcode ItemOrder}. Links are followed to files within the folder only.
  * @param options Where and how.
  * @throws {SourceError} If there is no such folder, no sound in it, or a `metadata.csv` that is asked for is not there or malformed.
  *
@@ -66,9 +71,12 @@ export async function audioFolderSource(options: AudioFolderOptions): Promise<So
   const splits: Record<string, SplitSource> = {};
   for (const [split, root] of Object.entries(roots)) {
     const textOf = await makeTextOf(root, options.text ?? "none");
+    const numItems = await countSounds(root);
+    const list = () => listSounds(root);
+    const files = options.order === "sorted" ? list : () => shuffledList(list, numItems, ({ path }) => path);
     splits[split] = {
-      numItems: await countSounds(root),
-      items: (from) => readItems(root, from, { options, classNames, textOf }),
+      numItems,
+      items: (from) => readItems(files(), root, from, { options, classNames, textOf }),
     };
   }
   return { name, source: path, licence, columns, splits };
@@ -172,9 +180,14 @@ type ReadingOptions = {
   readonly textOf: TextOf;
 };
 
-async function* readItems(root: string, from: number, reading: ReadingOptions): AsyncGenerator<SourceItem> {
+async function* readItems(
+  files: AsyncIterable<ListedFile>,
+  root: string,
+  from: number,
+  reading: ReadingOptions,
+): AsyncGenerator<SourceItem> {
   let index = 0;
-  for await (const file of listSounds(root)) {
+  for await (const file of files) {
     if (index++ >= from) yield await readItem(root, file, reading);
   }
 }

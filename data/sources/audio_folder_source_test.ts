@@ -32,7 +32,13 @@ Deno.test("audioFolderSource() takes classes from folders and words from names, 
       "yes/notes.txt": "not a sound",
       "outside.wav": wavOf16(half, 8000),
     });
-    const source = await audioFolderSource({ path: folder, text: "fileName", licence: "MIT", name: "words" });
+    const source = await audioFolderSource({
+      order: "sorted",
+      path: folder,
+      text: "fileName",
+      licence: "MIT",
+      name: "words",
+    });
     assert.deepEqual([source.name, source.licence, source.source], ["words", "MIT", folder]);
     assert.deepEqual(source.columns, [
       { name: "audio", kind: "waveform", sampleRate: 16000 },
@@ -69,12 +75,17 @@ Deno.test("audioFolderSource() keeps the files' bytes if asked to, and drops dam
     const damaged = whole.slice();
     damaged[50]! ^= 1;
     await fill(folder, { "a.flac": whole, "b.flac": damaged, "c.wav": wavOf16(half, 8000) });
-    const source = await audioFolderSource({ path: folder, keepEncoded: true, limits: { maxSamples: 4 } });
+    const source = await audioFolderSource({
+      order: "sorted",
+      path: folder,
+      keepEncoded: true,
+      limits: { maxSamples: 4 },
+    });
     assert.deepEqual(source.columns, [{ name: "audio", kind: "encodedAudio" }]);
     const items = await Array.fromAsync(source.splits.train!.items(0));
     assert.deepEqual(items[0], { row: { audio: whole } });
     assert.ok("dropped" in items[1]! && items[1].dropped === "cannot be decoded");
-    const small = await audioFolderSource({ path: folder, limits: { maxSamples: 3 } });
+    const small = await audioFolderSource({ order: "sorted", path: folder, limits: { maxSamples: 3 } });
     const [first] = await Array.fromAsync(small.splits.train!.items(0));
     assert.ok("dropped" in first! && first.dropped === "is too large");
   }));
@@ -89,13 +100,13 @@ Deno.test("audioFolderSource() takes splits from folders, and words from a table
       "test/3.wav": wavOf16(half, 16000),
       "test/metadata.csv": "file_name,transcription\n3.wav,bye\n",
     });
-    const byTable = await audioFolderSource({ path: folder, text: "csv" });
+    const byTable = await audioFolderSource({ order: "sorted", path: folder, text: "csv" });
     assert.deepEqual(Object.keys(byTable.splits), ["test", "train"]);
     const train = await Array.fromAsync(byTable.splits.train!.items(0));
     assert.deepEqual(rowsOf(train).map(({ text }) => text), ["hello, world"]);
     assert.deepEqual(train[1], { dropped: "has no words", detail: `${folder}/train/2.wav` });
     assert.equal(rowsOf(await Array.fromAsync(byTable.splits.test!.items(0)))[0]!.text, "bye");
-    const byFile = await audioFolderSource({ path: folder, text: "txt" });
+    const byFile = await audioFolderSource({ order: "sorted", path: folder, text: "txt" });
     assert.equal(rowsOf(await Array.fromAsync(byFile.splits.train!.items(0)))[0]!.text, "Hello world.");
   }));
 
@@ -109,7 +120,8 @@ Deno.test("audioFolderSource() drops links that lead elsewhere, and stops at a f
     await Deno.symlink(`${folder}/in/a.wav`, `${folder}/in/c.wav`);
     await Deno.symlink(`${folder}/out.wav`, `${folder}/in/d.wav`);
     await Deno.symlink(`${folder}/none`, `${folder}/in/e.wav`);
-    const { items, numItems } = (await audioFolderSource({ path: `${folder}/in` })).splits.train!;
+    const { items, numItems } = (await audioFolderSource({ order: "sorted", path: `${folder}/in` })).splits
+      .train!;
     const met = (await Array.fromAsync(items(0))).map((item) => "dropped" in item ? item.dropped : "row");
     assert.deepEqual(met, ["row", "row", "row", "leads out of the folder", "is not there"]);
     assert.equal(numItems, 5);
@@ -135,4 +147,19 @@ Deno.test("audioFolderSource() says what is missing", () =>
     await rejects({ path: folder, text: "csv" }, /is no table: line 2 has a quote out of place/);
     await fill(folder, { "metadata.csv": "file_name,text\na.wav,b,c\n" });
     await rejects({ path: folder, text: "csv" }, /has 3 fields in row 1 instead of 2/);
+  }));
+
+Deno.test("audioFolderSource() mixes the classes unless it is asked not to", () =>
+  withTempFolder(async (folder) => {
+    const names = Array.from({ length: 30 }, (_, i) => `${i < 15 ? "no" : "yes"}/${i}.wav`);
+    await fill(folder, Object.fromEntries(names.map((name) => [name, wavOf16(half, 16000)])));
+    const textsOf = async (options: { readonly order?: "sorted" }, from = 0) => {
+      const { items } = (await audioFolderSource({ path: folder, text: "fileName", ...options })).splits
+        .train!;
+      return rowsOf(await Array.fromAsync(items(from))).map(({ text }) => text);
+    };
+    const [mixed, sorted] = [await textsOf({}), await textsOf({ order: "sorted" })];
+    assert.deepEqual(mixed.toSorted(), sorted.toSorted());
+    assert.notDeepEqual(mixed, sorted);
+    assert.deepEqual(await textsOf({}, 11), mixed.slice(11)); // an import goes on there
   }));

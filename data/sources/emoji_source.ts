@@ -8,6 +8,8 @@ import { ImageError } from "../images/image_error.ts";
 import type { Column } from "../shards/column.ts";
 import { SourceError } from "../source_error.ts";
 import { npmModule } from "./_npm_module.ts";
+import { shuffledItems } from "./_shuffled_items.ts";
+import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** Who draws emoji. */
@@ -19,6 +21,8 @@ export type EmojiOptions = {
   readonly vendors?: readonly EmojiVendor[];
   /** Keeps the PNG files, with their transparency, in the place of pixels over white. */
   readonly keepEncoded?: boolean;
+  /** "shuffled" by default; "sorted" is by name, and each name by vendor. */
+  readonly order?: ItemOrder;
   /** How a file of `npm:emoji-datasource-…` is loaded, by the package and the path in it; imported by default. */
   readonly load?: EmojiLoader;
 };
@@ -61,7 +65,7 @@ type Drawing = {
  * @throws {SourceError} If a package cannot be loaded or is not what it was.
  */
 export async function emojiSource(options: EmojiOptions = {}): Promise<Source> {
-  const { vendors = VENDORS, keepEncoded = false, load = npmLoader } = options;
+  const { vendors = VENDORS, keepEncoded = false, order = "shuffled", load = npmLoader } = options;
   const drawings = (await Promise.all(vendors.map((vendor) => drawingsOf(vendor, load)))).flat();
   drawings.sort((a, b) =>
     a.name === b.name ? vendors.indexOf(a.vendor) - vendors.indexOf(b.vendor) : a.name < b.name ? -1 : 1
@@ -71,7 +75,10 @@ export async function emojiSource(options: EmojiOptions = {}): Promise<Source> {
     ? { name: "image", kind: "encodedImage" }
     : { name: "image", kind: "image", shape: [SIZE, SIZE, 3] };
   const splitWhere = (keep: (drawing: Drawing) => boolean): SplitSource => {
-    const kept = drawings.filter(keep);
+    const found = drawings.filter(keep);
+    const kept = order === "sorted"
+      ? found
+      : shuffledItems(found, ({ vendor, name, image }) => `${vendor}/${name}/${image}`);
     const rowOf = async (drawing: Drawing): Promise<SourceItem> => {
       const bytes = await load.bytes(drawing.vendor, `img/${drawing.vendor}/64/${drawing.image}`);
       const pixels = decoded(bytes);

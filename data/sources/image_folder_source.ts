@@ -10,8 +10,11 @@ import { ImageError } from "../images/image_error.ts";
 import type { Column } from "../shards/column.ts";
 import type { Value } from "../shards/rows.ts";
 import { SourceError } from "../source_error.ts";
+import { cannotRead } from "./_cannot_read.ts";
 import { type ListedFile, listFolder, listTable } from "./_list_images.ts";
+import { shuffledList } from "./_shuffled_items.ts";
 import { sortedEntries } from "./_sorted_entries.ts";
+import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
 /** Where the images are, and what becomes of them. */
@@ -24,7 +27,7 @@ export type ImageFolderOptions = {
   readonly licence?: string;
   /**
    * Whether the folder that an image is in is its class (by default so if there are such folders), or the table that says which images
-   * there are, in its order, and what they are.
+   * there are, and what they are.
    */
   readonly labels?: boolean | ImageTable;
   /**
@@ -36,6 +39,8 @@ export type ImageFolderOptions = {
   readonly size?: number;
   /** Of decoded images; 3 by default. */
   readonly channels?: 1 | 3;
+  /** "shuffled" by default; "sorted" is by path, or as the table has them. */
+  readonly order?: ItemOrder;
   /** The largest H · W of an image; `decodeImage()`'s default. Larger ones are dropped. */
   readonly maxPixels?: number;
 };
@@ -59,7 +64,7 @@ const MAX_FILE_BYTES = 2 ** 28;
 /**
  * A folder of PNG, JPEG, WebP and GIF files, at any depth, as a data set: the columns are `image`, then `label` if the folders are
  * classes, and `file`, the path within the split. If the folder holds nothing but folders of the names train, val, valid, validation,
- * dev and test, these are its splits; otherwise all is in "train". The order is that of the paths.
+ * dev and test, these are its splits; otherwise all is in "train". The order is always the same, and mixes the classes: {@linkcode ItemOrder}.
  *
  * Every image is decoded once, and dropped with the reason if it cannot be. Links are followed within the folder only.
  * @param options Where and how.
@@ -75,15 +80,20 @@ const MAX_FILE_BYTES = 2 ** 28;
  * ```
  */
 export async function imageFolderSource(options: ImageFolderOptions): Promise<Source> {
-  const { path, name = baseName(path), licence = "unknown", testShare } = options;
-  const { listings, classNames } = typeof options.labels === "object"
+  const { path, name = baseName(path), licence = "unknown", testShare, order = "shuffled" } = options;
+  const { listings: sorted, classNames } = typeof options.labels === "object"
     ? await listingsOfTable(path, options.labels)
     : await listingsOfFolders(path, options.labels);
+  const listings = order === "sorted" ? sorted : sorted.map(shuffled);
   const reading = { options, classNames };
   const splits = testShare === undefined
     ? Object.fromEntries(listings.map((listing) => [listing.split, wholeSplit(listing, reading)]))
     : splitsByContent(path, listings, testShare, reading);
   return { name, source: path, licence, columns: columnsFor(options, classNames), splits };
+}
+
+function shuffled({ files, ...listing }: Listing): Listing {
+  return { ...listing, files: () => shuffledList(files, listing.numFiles, ({ path }) => path) };
 }
 
 function baseName(path: string): string {
@@ -227,9 +237,12 @@ async function readFile(
   if (!imageFile.test(path)) return { dropped: "is no image by its name", detail };
   if (problem !== undefined) return { dropped: problem, detail };
   if (classNames.length > 0 && className === undefined) return { dropped: "has no class", detail };
-  const { size } = await Deno.stat(detail);
+  const refuse = (error: unknown): never => {
+    throw cannotRead(detail, error);
+  };
+  const { size } = await Deno.stat(detail).catch(refuse);
   if (size > MAX_FILE_BYTES) return { dropped: "is too large a file", detail: `${detail}: ${size} bytes` };
-  return await Deno.readFile(detail);
+  return await Deno.readFile(detail).catch(refuse);
 }
 
 function itemOf(

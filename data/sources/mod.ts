@@ -13,6 +13,7 @@ export { type FashionMnistOptions, fashionMnistSource } from "./fashion_mnist_so
 export type { Field } from "./field.ts";
 export { type IdxOptions, idxSource } from "./idx_source.ts";
 export { type ImageFolderOptions, imageFolderSource, type ImageTable } from "./image_folder_source.ts";
+export type { ItemOrder } from "./item_order.ts";
 export { type JsonLinesOptions, jsonLinesSource } from "./json_lines_source.ts";
 export { type MergeOptions, mergeSource } from "./merge_source.ts";
 export { mnistSource } from "./mnist_source.ts";

@@ -18,6 +18,8 @@ export type SourceFlags = {
   readonly licence?: string;
   /** Whether folders are classes. */
   readonly labels?: boolean;
+  /** Whether rows stay class by class. */
+  readonly sorted?: boolean;
   /** Whether files are kept as they are, though they could be decoded. */
   readonly keepEncoded?: boolean;
   /** Of decoded images: pixels a side. */

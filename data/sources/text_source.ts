@@ -7,8 +7,10 @@ import type { Column } from "../shards/column.ts";
 import { SourceError } from "../source_error.ts";
 import { isBlank, join, lines } from "./_lines.ts";
 import { openBytes } from "./_open_bytes.ts";
+import { shuffledItems } from "./_shuffled_items.ts";
 import { splitFiles } from "./_split_files.ts";
 import { decodeUtf8, withoutMark } from "./_utf8.ts";
+import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem } from "./source.ts";
 import type { SplitPaths } from "./split_paths.ts";
 
@@ -20,6 +22,8 @@ export type TextOptions = {
   readonly per?: "document" | "line" | "paragraph";
   /** Whether the name of a file's folder is its class. */
   readonly classByFolder?: boolean;
+  /** Of documents with classes: "shuffled" by default; "sorted" is by path, as all else is. */
+  readonly order?: ItemOrder;
   /** Endings of the files that are taken from a folder; .txt, .txt.gz and .txt.zst if not given. */
   readonly endings?: readonly string[];
   /** Of the data set; "text" if not given. */
@@ -46,6 +50,7 @@ const ENDINGS = [".txt", ".txt.gz", ".txt.zst"];
  */
 export async function textSource(options: TextOptions): Promise<Source> {
   const { paths, per = "document", classByFolder = false, endings = ENDINGS, maxBytes = MAX_BYTES } = options;
+  const isMixed = classByFolder && per === "document" && options.order !== "sorted";
   const { splits, source } = await splitFiles(paths, endings);
   const classNames = classByFolder
     ? [...new Set(splits.flatMap(([, files]) => files.map(classOf)))].sort()
@@ -53,7 +58,7 @@ export async function textSource(options: TextOptions): Promise<Source> {
   const label: readonly Column[] = classNames ? [{ name: "label", kind: "label", classNames }] : [];
   const splitOf = (files: readonly string[]) => ({
     ...(per === "document" ? { numItems: files.length } : {}),
-    items: (from: number) => readTexts(files, per, maxBytes, classNames, from),
+    items: (from: number) => readTexts(isMixed ? mixed(files) : files, per, maxBytes, classNames, from),
   });
   return {
     name: options.name ?? "text",
@@ -66,6 +71,11 @@ export async function textSource(options: TextOptions): Promise<Source> {
 
 function classOf(file: string): string {
   return basename(dirname(file));
+}
+
+/** By the names of a file and its folder, which stay when the whole is moved. */
+function mixed(files: readonly string[]): string[] {
+  return shuffledItems(files, (file) => `${classOf(file)}/${basename(file)}`);
 }
 
 async function* readTexts(

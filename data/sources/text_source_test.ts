@@ -28,12 +28,14 @@ Deno.test("textSource() gives a document a file, with its folder as class", asyn
     "a/n.md": "",
   };
   await withFiles(files, async (folder) => {
-    const source = await textSource({ paths: folder, classByFolder: true });
+    const source = await textSource({ paths: folder, classByFolder: true, order: "sorted" });
     assert.deepEqual(source.columns[1], { name: "label", kind: "label", classNames: ["a", "b"] });
     assert.equal(source.splits.train!.numItems, 3);
     const rows = [{ text: "three", label: 0 }, { text: "four", label: 0 }, { text: "one\ntwo\n", label: 1 }];
     assert.deepEqual(await readRows(source), rows);
     assert.deepEqual(await readRows(source, 2), rows.slice(2));
+    const mixed = await readRows(await textSource({ paths: folder, classByFolder: true }));
+    assert.deepEqual(mixed, [rows[2], rows[0], rows[1]]); // SHA-256 of b/x.txt, a/y.txt, a/z.TXT.gz
   });
 });
 

@@ -26,7 +26,12 @@ async function batchOf(
     await Deno.writeFile(`${folder}/in/a/1.wav`, wavOf16(ramp(10), 8000));
     await Deno.writeFile(`${folder}/in/a/2.flac`, writeFlac({ channels: [ramp(4)], sampleRate: 8000 }));
     await Deno.writeFile(`${folder}/in/b/3.wav`, wavOf16(ramp(8), 16000));
-    const source = await audioFolderSource({ path: `${folder}/in`, sampleRate: 8000, keepEncoded });
+    const source = await audioFolderSource({
+      order: "sorted",
+      path: `${folder}/in`,
+      sampleRate: 8000,
+      keepEncoded,
+    });
     await writeShards(`${folder}/set`, source);
     const dataset = await openDataset(`${folder}/set`);
     const data = dataset.split("train");
