@@ -60,7 +60,8 @@ const EVALUATION_BATCH = 500; // images a forward pass
 
 /**
  * Trains a classifier that looks for itself at the tokens of a frozen encoder, and classifies the test images with it: one learned query attends to
- * an image's tokens, several heads, then a LayerNorm and a linear layer (attentive probing, as in CAE, arXiv:2202.03026). What is in few tokens, and a mean would drown, is found. AdamW, warm-up, cosine. Each channel of the tokens is
+ * an image's tokens, several heads, then a LayerNorm and a linear layer (attentive probing, as in CAE, arXiv:2202.03026). What is in few tokens,
+ * and a mean would drown, is found. AdamW, warm-up, cosine. Each channel of the tokens is
  * standardised by the training split first.
  * @throws {TypeError} If the splits' tokens differ in width or number, or a split has no images or not one label each.
  * @throws {RangeError} If an option, a label or a value is out of range.
@@ -103,8 +104,8 @@ export async function attentiveProbe(
           }), parameters);
         const progress = epoch + step / stepsPerEpoch;
         optimizer.step(grads, learningRate * learningRateShare(progress, warmupEpochs, epochs));
+        await value.data(); // a device with a queue of its own does not run ahead
         tf.dispose([value, grads]);
-        await tf.nextFrame();
       }
     }
     return await classify(classifier, test, standard);

@@ -20,13 +20,23 @@
  *
  * @module
  */
+export {
+  attentiveProbe,
+  attentiveProbeDefaults,
+  type AttentiveProbeOptions,
+  type AttentiveProbeResult,
+  type TokenFeatures,
+} from "./attentive_probe.ts";
 export { compareCurves, type CurveComparison, type LearningCurve } from "./compare_curves.ts";
 export { compareEncoders, type CompareOptions, type Comparison } from "./compare_encoders.ts";
 export { embed, type Encode } from "./embed.ts";
 export type { Features } from "./features.ts";
+export { fineTune, type FineTuneOptions, type FineTuneResult } from "./fine_tune.ts";
+export { type FineTuneProtocol, fineTuneProtocols } from "./fine_tune_protocols.ts";
 export { formatTable } from "./format_table.ts";
 export { knn, knnDefaults, type KnnOptions, type KnnResult } from "./knn.ts";
 export { lars, type LarsRates } from "./lars.ts";
+export { LayerDecayAdamW, layerDecayScale } from "./layer_decay.ts";
 export { layerProbe, type LayerProbeResult } from "./layer_probe.ts";
 export { lidar } from "./lidar.ts";
 export {
