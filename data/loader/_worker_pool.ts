@@ -4,6 +4,8 @@ import type { FromWorker, SharedSamples, ToWorker } from "./_worker_messages.ts"
 import type { ArraySpec, Preparation, PreparationContext, PreparedShapes } from "./preparation.ts";
 import { WorkerError } from "./worker_error.ts";
 
+const START_MS = 60_000; // at least: it imports the preparation's modules, where a batch is one of many
+
 /** Starts workers that prepare batches; whoever is free takes the next one. When one dies or hangs, all end. */
 export async function startWorkers(
   numWorkers: number,
@@ -37,7 +39,9 @@ class WorkerPool implements Preparers {
   }
 
   async start(message: ToWorker): Promise<void> {
-    const replies = await Promise.all(this.#workers.map((worker) => worker.ask(message, "its start")));
+    const replies = await Promise.all(
+      this.#workers.map((worker) => worker.ask(message, "its start", START_MS)),
+    );
     for (const reply of replies) {
       if (reply.kind === "failed") throw await this.#unpack(reply.error);
       if (reply.kind === "ready") this.arrays = reply.arrays;
@@ -116,21 +120,22 @@ class PreparingWorker {
     };
   }
 
-  /** Sends a message and waits for the answer. */
-  ask(message: ToWorker, title: string): Promise<FromWorker> {
+  /** Sends a message and waits for the answer, as long as the timeout says, or `leastMs` if that is longer. */
+  ask(message: ToWorker, title: string, leastMs = 0): Promise<FromWorker> {
     if (this.#ended) return Promise.reject(this.#ended);
     this.#asked = Promise.withResolvers();
+    const timeoutMs = Math.max(leastMs, this.#timeoutMs);
     this.#timer = setTimeout(() => {
       // Where this thread was busy all the time, the answer may be here and not be read yet
-      this.#timer = setTimeout(() => this.#die(this.#silence(title)), Math.min(1000, this.#timeoutMs));
-    }, this.#timeoutMs);
+      this.#timer = setTimeout(() => this.#die(this.#silence(title, timeoutMs)), Math.min(1000, timeoutMs));
+    }, timeoutMs);
     this.#worker.postMessage(message);
     return this.#asked.promise;
   }
 
-  #silence(title: string): WorkerError {
+  #silence(title: string, timeoutMs: number): WorkerError {
     return new WorkerError(
-      `${this.#name} has not answered for ${this.#timeoutMs / 1000} s, at ${title}: ` +
+      `${this.#name} has not answered for ${timeoutMs / 1000} s, at ${title}: ` +
         "it hangs or has died; where such a batch takes long, give workerTimeoutMs",
     );
   }

@@ -52,7 +52,7 @@ export type LoaderOptions = {
   readonly onBadSample?: "stop" | { readonly skip: true; readonly limit: number };
   /** Memory for blocks; 256 MiB if left out. A window of blocks should fit twice. */
   readonly memoryBytes?: number;
-  /** After how long without an answer a worker is taken for dead; 60,000 if left out. */
+  /** After how long without a batch that it was to prepare a worker is taken for dead; 60,000 if left out. Its start may take a minute whatever this is. */
   readonly workerTimeoutMs?: number;
 };
 

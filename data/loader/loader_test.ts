@@ -344,15 +344,14 @@ Deno.test("createLoader() has no batches of an empty split, and shares one row a
 });
 
 Deno.test("createLoader() tells of workers that hang, end or die", async () => {
-  const options = { workers: 2, workerTimeoutMs: 300 };
   for (
-    const [faults, message] of [
-      [{ hanging: [20] }, /^Worker \d of the loader has not answered for 0.3 s, at batch 3 of epoch 0/],
-      [{ deadly: [20] }, /^Worker \d of the loader has not answered for 0.3 s, at batch 3 of epoch 0/],
-      [{ unheard: [20] }, /^Worker \d of the loader died \(.*nobody waits for this\)/],
+    const [faults, message, workerTimeoutMs] of [
+      [{ hanging: [20] }, /^Worker \d of the loader has not answered for 0.3 s, at batch 3 of epoch 0/, 300],
+      [{ deadly: [20] }, /^Worker \d of the loader has not answered for 0.3 s, at batch 3 of epoch 0/, 300],
+      [{ unheard: [20] }, /^Worker \d of the loader died \(.*nobody waits for this\)/, 60_000],
     ] as const
   ) {
-    await assert.rejects(numbersOf({ ...options, preparation: testPreparation(faults) }), {
+    await assert.rejects(numbersOf({ workers: 2, workerTimeoutMs, preparation: testPreparation(faults) }), {
       name: "WorkerError",
       message,
     });
