@@ -104,13 +104,15 @@ export class ParquetFile implements Disposable {
 
   #bound(group: number, columns: readonly string[], maxBytes: number): void {
     const sizes = this.metadata.row_groups[group]!.columns.map(({ meta_data }) =>
-      columns.includes(meta_data?.path_in_schema?.[0] ?? "") ? Number(meta_data!.total_uncompressed_size) : 0
+      columns.includes(meta_data?.path_in_schema?.[0] ?? "")
+        ? Number(meta_data!.total_uncompressed_size) + 8 * Number(meta_data!.num_values) // runs of a value are written once
+        : 0
     );
     const size = sizes.reduce((sum, bytes) => sum + bytes, 0);
     if (size <= maxBytes) return;
     throw new SourceError(
       this.file,
-      `Cannot read ${this.file}: row group ${group} has ${size} bytes, over the limit of ${maxBytes}: raise maxGroupBytes, or ` +
+      `Cannot read ${this.file}: row group ${group} takes ${size} bytes, over the limit of ${maxBytes}: raise maxGroupBytes, or ` +
         "write the file anew with smaller row groups",
     );
   }

@@ -10,7 +10,7 @@ import { type ListedFile, listFolder } from "./_list_images.ts";
 import { parseCsv } from "./_parse_csv.ts";
 import { readSound, soundColumn } from "./_read_sound.ts";
 import { shuffledList } from "./_shuffled_items.ts";
-import { sortedEntries } from "./_sorted_entries.ts";
+import { classFolders, splitFolders } from "./_split_folders.ts";
 import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
@@ -40,12 +40,11 @@ export type AudioFolderOptions = {
 };
 
 const soundFile = /\.(wav|wave|flac)$/i;
-const splitNames = ["train", "valid", "validation", "dev", "test"];
 
 /**
  * A folder of WAV and FLAC files, at any depth, as a data set: the columns are `audio`, then `label` if the folders are classes and
  * `text` if there are words. All channels are mixed to one, at one sample rate. If the folder holds nothing but folders of the names
- * train, valid, validation, dev and test, these are its splits; otherwise all is in "train". The order is always the same, and mixes the classes:
+ * train, val, valid, validation, dev and test, these are its splits; otherwise all is in "train". The order is always the same, and mixes the classes:
  * {@linkcode ItemOrder}. Links are followed to files within the folder only.
  * @param options Where and how.
  * @throws {SourceError} If there is no such folder, no sound in it, or a `metadata.csv` that is asked for is not there or malformed.
@@ -60,8 +59,8 @@ const splitNames = ["train", "valid", "validation", "dev", "test"];
  */
 export async function audioFolderSource(options: AudioFolderOptions): Promise<Source> {
   const { path, name = path.replace(/\/+$/, "").split("/").at(-1)!, licence = "unknown" } = options;
-  const roots = await findSplits(path);
-  const classNames = options.labels === false ? [] : await findClasses(Object.values(roots));
+  const roots = await splitFolders(path, "WAV or FLAC files");
+  const classNames = options.labels === false ? [] : await classFolders(Object.values(roots));
   if (options.labels && classNames.length === 0) {
     throw new SourceError(path, `${path} has no folders to be classes: leave out \`labels\``);
   }
@@ -80,26 +79,6 @@ export async function audioFolderSource(options: AudioFolderOptions): Promise<So
     };
   }
   return { name, source: path, licence, columns, splits };
-}
-
-/** The folder of each split, by the split's name; a split without a sound is refused. */
-async function findSplits(path: string): Promise<Record<string, string>> {
-  const entries = await sortedEntries(path).catch((error: unknown) => {
-    if (!isMissing(error)) throw error;
-    throw new SourceError(path, `There is no folder ${path}: name one with WAV or FLAC files in it`, {
-      cause: error,
-    });
-  });
-  const areSplits = entries.length > 0 && entries.every((e) => e.isDirectory && splitNames.includes(e.name));
-  return areSplits
-    ? Object.fromEntries(entries.map(({ name }) => [name, `${path}/${name}`]))
-    : { train: path };
-}
-
-/** The names of the folders that are classes, in all splits. */
-async function findClasses(roots: readonly string[]): Promise<string[]> {
-  const entries = (await Promise.all(roots.map(sortedEntries))).flat();
-  return [...new Set(entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name))].sort();
 }
 
 async function* listSounds(root: string): AsyncGenerator<ListedFile> {

@@ -110,6 +110,16 @@ Deno.test("audioFolderSource() takes splits from folders, and words from a table
     assert.equal(rowsOf(await Array.fromAsync(byFile.splits.train!.items(0)))[0]!.text, "Hello world.");
   }));
 
+Deno.test("audioFolderSource() takes val for a split, as folders of images do", () =>
+  withTempFolder(async (folder) => {
+    for (const split of ["train", "val"]) {
+      await fill(folder, { [`${split}/yes/1.wav`]: wavOf16(half, 16000) });
+    }
+    const { splits, columns } = await audioFolderSource({ path: folder });
+    assert.deepEqual(Object.keys(splits).sort(), ["train", "val"]);
+    assert.deepEqual(columns[1], { name: "label", kind: "label", classNames: ["yes"] });
+  }));
+
 Deno.test("audioFolderSource() drops links that lead elsewhere, and stops at a file that has gone", () =>
   withTempFolder(async (folder) => {
     await fill(folder, {

@@ -2,7 +2,6 @@
  * Folders of images.
  * @module
  */
-import { isMissing } from "../_is_missing.ts";
 import { sha256 } from "../_sha256.ts";
 import { decodeImage } from "../images/decode_image.ts";
 import { fitSquare } from "../images/fit_square.ts";
@@ -13,7 +12,7 @@ import { SourceError } from "../source_error.ts";
 import { cannotRead } from "./_cannot_read.ts";
 import { type ListedFile, listFolder, listTable } from "./_list_images.ts";
 import { shuffledList } from "./_shuffled_items.ts";
-import { sortedEntries } from "./_sorted_entries.ts";
+import { classFolders, splitFolders } from "./_split_folders.ts";
 import type { ItemOrder } from "./item_order.ts";
 import type { Source, SourceItem, SplitSource } from "./source.ts";
 
@@ -58,7 +57,6 @@ export type ImageTable = {
 };
 
 const imageFile = /\.(png|jpe?g|webp|gif)$/i;
-const splitNames = ["train", "val", "valid", "validation", "dev", "test"];
 const MAX_FILE_BYTES = 2 ** 28;
 
 /**
@@ -121,34 +119,16 @@ type Listing = {
 type Listings = { readonly listings: readonly Listing[]; readonly classNames: readonly string[] };
 
 async function listingsOfFolders(path: string, labels: boolean | undefined): Promise<Listings> {
-  const roots = await findSplits(path);
+  const roots = await splitFolders(path, "images");
   const listings: Listing[] = [];
   for (const [split, root] of Object.entries(roots)) {
     listings.push({ split, root, numFiles: await countFiles(root), files: () => listFolder(root) });
   }
-  const classNames = labels === false ? [] : await findClasses(Object.values(roots));
+  const classNames = labels === false ? [] : await classFolders(Object.values(roots));
   if (labels && classNames.length === 0) {
     throw new SourceError(path, `${path} has no folders to be classes: leave out \`labels\``);
   }
   return { listings, classNames };
-}
-
-/** The folder of each split, by the split's name. */
-async function findSplits(path: string): Promise<Record<string, string>> {
-  const entries = await sortedEntries(path).catch((cause: unknown) => {
-    if (!isMissing(cause)) throw cause;
-    throw new SourceError(path, `There is no folder ${path}: name one with images in it`, { cause });
-  });
-  const areSplits = entries.length > 0 && entries.every((e) => e.isDirectory && splitNames.includes(e.name));
-  return areSplits
-    ? Object.fromEntries(entries.map(({ name }) => [name, `${path}/${name}`]))
-    : { train: path };
-}
-
-/** The names of the folders that are classes, in all splits. */
-async function findClasses(roots: readonly string[]): Promise<string[]> {
-  const entries = (await Promise.all(roots.map(sortedEntries))).flat();
-  return [...new Set(entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name))].sort();
 }
 
 async function countFiles(root: string): Promise<number> {

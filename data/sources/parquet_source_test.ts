@@ -66,7 +66,7 @@ Deno.test("parquetSource() refuses what it cannot take, by name", async () => {
   const small = await parquetSource({ paths: fixture, maxGroupBytes: 10 });
   await assert.rejects(
     readItems(small),
-    /row group 0 has \d+ bytes, over the limit of 10: raise maxGroupBytes/,
+    /row group 0 takes \d+ bytes, over the limit of 10: raise maxGroupBytes/,
   );
 });
 

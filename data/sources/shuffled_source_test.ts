@@ -45,3 +45,26 @@ Deno.test("shuffledSource() has each row once, in an order that goes on from any
     }
     dataset.close();
   }));
+
+Deno.test("shuffledSource() gives whole rows of compressed blocks too, whose offsets did not shrink", () =>
+  withTempFolder(async (folder) => {
+    const items = async function* (from: number) {
+      for (let i = from; i < 300; i++) yield { row: { number: i, text: `row ${i}`.padEnd(100 + i, ".") } };
+    };
+    await writeShards(folder, { ...numbers, splits: { train: { items } } }, {
+      compression: "zstd",
+      rowsPerBlock: 1,
+    });
+    const dataset = await openDataset(folder);
+    const { train } =
+      shuffledSource(dataset, { seed: 1, memoryBytes: 20 * dataset.split("train").maxBlockBytes }).splits;
+    let count = 0;
+    for await (const item of train!.items(0)) {
+      assert.ok("row" in item);
+      const { number, text } = item.row as { number: number; text: string };
+      assert.equal(text, `row ${number}`.padEnd(100 + number, "."));
+      count++;
+    }
+    assert.equal(count, 300);
+    dataset.close();
+  }));
