@@ -2,6 +2,7 @@
  * The command line of pre-training: `deno task pretrain --preset demo --run runs/demo`.
  * @module
  */
+import { jpegDecoder } from "@lacuna/data/images";
 import { formatSeconds, Interrupt, parseBytes, standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
@@ -11,7 +12,7 @@ import { pretrain } from "./pretrain.ts";
 import { ProgressReporter } from "./progress.ts";
 import { runLength } from "./run_length.ts";
 import { methodNamed, methodNames, presetOf } from "./methods.ts";
-import { openTrainingImages } from "./training_images.ts";
+import { openTrainingImages, type TrainingImages } from "./training_images.ts";
 
 type Flags = {
   readonly method: string;
@@ -110,6 +111,7 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   });
   const { name, split: { numRows }, height, width, channels } = images;
   say(`Data    ${name}: ${numRows} images of ${height}×${width}×${channels}`);
+  if (isEncoded(images)) say(`        JPEG is decoded by ${jpegDecoder()}`);
 
   const { totalSteps } = runLength(config.schedule, numRows);
   say(`Model   ${method.describe(config)}`);
@@ -138,6 +140,10 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   });
   progress.end();
   if (!isOver) say(`Done    ${totalSteps} steps in ${formatSeconds(seconds)}: ${folder}`);
+}
+
+function isEncoded({ split, column }: TrainingImages): boolean {
+  return split.columns.some(({ name, kind }) => name === column && kind === "encodedImage");
 }
 
 function parseSeed(text: string): number {

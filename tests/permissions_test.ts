@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { libraryPaths } from "../data/images/_open_library.ts";
 import { denoRun, jobs, taskCommands } from "./_tasks.ts";
 import { ended, hasNative, notBuilt, root } from "./_workplace.ts";
 
@@ -95,6 +96,9 @@ Deno.test("no task has all permissions, nor the network beyond this machine, nor
   }
 });
 
+/** Libraries of the system that decode images. */
+const decoders = Object.values(libraryPaths).flat();
+
 /** What a build may start. */
 const compilers: Readonly<Record<string, readonly string[]>> = {
   "build": ["cc", "gcc", "clang"],
@@ -108,7 +112,9 @@ Deno.test("jobs read, write, run and load nothing but what they name, and import
     assert.ok(write, task);
     assert.deepEqual(run, compilers[task] ?? [], task);
     const isNative = ["build", "pretrain", "evaluate", "doctor"].includes(task);
-    assert.deepEqual(ffi, isNative ? [".lacuna/native/kernels.so"] : [], task);
+    const decodes = ["pretrain", "evaluate"].includes(task); // what was imported, without FFI, before
+    const expected = [...isNative ? [".lacuna/native/kernels.so"] : [], ...decodes ? decoders : []];
+    assert.deepEqual(ffi, expected, task);
     if (task !== "doctor") assert.ok(denoRun(task).flags.includes("--no-remote"), task);
   }
 });
@@ -161,9 +167,9 @@ for (const task of jobs) {
       const { run = [], ffi = [] } = grantsOf(task);
       const attempts = [...ffi.map((path) => `dlopen ${path}`), ...run.map((program) => `run ${program}`)];
       const results = Object.entries(await attempt(task, attempts));
-      for (const [what, result] of results) { // of several compilers, some may not be installed
+      for (const [what, result] of results) { // of several compilers and libraries, some may not be installed
         assert.ok(
-          result === "allowed" || result.startsWith("NotFound: Failed to spawn"),
+          result === "allowed" || /^(NotFound: Failed to spawn|Error: Could not open library)/.test(result),
           `${task}: ${what}: ${result}`,
         );
       }

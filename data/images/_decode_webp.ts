@@ -1,5 +1,5 @@
 import { packageBytes } from "./_package_bytes.ts";
-import { openLibrary, type SystemLibrary } from "./_open_library.ts";
+import { libraryPaths, openLibrary, type SystemLibrary } from "./_open_library.ts";
 import type { WebpHeader } from "./_header.ts";
 import type { RawImage } from "./_raw_image.ts";
 import { type WasmMemory, writeTo } from "./_wasm_memory.ts";
@@ -25,7 +25,7 @@ let opened: SystemLibrary<typeof symbols> | null | undefined;
 /** The pixels of a WebP file with colour and alpha, by the system's libwebp or the one in WebAssembly. */
 export function decodeWebp(bytes: Uint8Array, header: WebpHeader): RawImage {
   if (header.animated) throw new ImageError("supported", "the WebP file is animated; still ones are decoded");
-  opened ??= openLibrary(["libwebp.so.7", "libwebp.dylib"], symbols) ?? null;
+  opened ??= openLibrary(libraryPaths.webp, symbols) ?? null;
   return opened === null ? decodeInWasm(bytes, header) : decodeBySystem(bytes, header, opened);
 }
 

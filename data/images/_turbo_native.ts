@@ -1,4 +1,4 @@
-import { openLibrary, type SystemLibrary } from "./_open_library.ts";
+import { libraryPaths, openLibrary, type SystemLibrary } from "./_open_library.ts";
 import { type Decompressed, type Decompression, putUint16, type TurboJpeg } from "./_turbo_jpeg.ts";
 import { ImageError } from "./image_error.ts";
 
@@ -19,7 +19,7 @@ const REST_OF_FILE = /^Corrupt JPEG data: \d+ extraneous bytes before marker/;
 
 /** The system's library, if the program may load it. */
 export function openTurboNative(): TurboJpeg | undefined {
-  const library = openLibrary(["libturbojpeg.so.0", "libturbojpeg.dylib"], symbols);
+  const library = openLibrary(libraryPaths.turboJpeg, symbols);
   return library && new TurboNative(library);
 }
 
