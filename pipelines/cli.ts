@@ -23,6 +23,7 @@ type Flags = {
   readonly data: string;
   readonly cacheBytes: number;
   readonly workers: number;
+  readonly skipBad: number;
   readonly set: readonly string[];
   readonly onCollapse: "stop" | "warn";
 };
@@ -78,6 +79,12 @@ function command({ write, writeError }: Terminal): Command {
       parseWorkers,
       0,
     )
+    .option(
+      "--skip-bad <number>",
+      "images that cannot be decoded and may be replaced by the next good ones; the first one more ends the run",
+      parseCount,
+      0,
+    )
     .option("--set <key=value>", "another value for a field of the config; may be repeated", append, [])
     .addOption(
       new Option("--on-collapse <what>", "what to do when the teacher collapses").choices(["stop", "warn"])
@@ -124,6 +131,7 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
   const { seconds } = await pretrain(method, config, images, folder, {
     device,
     workers: flags.workers,
+    skipBad: flags.skipBad,
     onCollapse: flags.onCollapse,
     signal: interrupt.signal,
     onStart: (resumed) => {
@@ -156,6 +164,11 @@ function parseWorkers(text: string): number {
   const workers = Number(text);
   if (/^\d+$/.test(text) && workers <= 64) return workers;
   throw new InvalidArgumentError("Write a whole number from 0 to 64");
+}
+
+function parseCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number from 0");
 }
 
 function parseCacheBytes(text: string): number {

@@ -4,19 +4,28 @@ import type { Method, MethodConfig } from "./method.ts";
 import type { BatchSource } from "./pipeline.ts";
 import type { TrainingImages } from "./training_images.ts";
 
+/** How a method's batches are made. */
+export type MethodBatchesOptions = {
+  /** Threads that make batches, which changes the speed alone; 0, the default, for the caller's own. */
+  readonly workers?: number;
+  /** How many images that cannot be decoded may be replaced by the next good ones; 0, the default, stops at the first. */
+  readonly skipBad?: number;
+};
+
 /**
  * Images as the batches of a method.
  * @param method How images become views, and views a batch.
  * @param config Augmentation, batch size and seed.
  * @param images What to learn from.
- * @param workers Threads that make batches; 0 for the caller's own.
+ * @param options How batches are made.
+ * @returns The batches, and how many images could not be decoded so far.
  */
 export async function methodBatches<Config extends MethodConfig, Batch>(
   method: Method<Config, Batch>,
   config: Config,
   images: TrainingImages,
-  workers = 0,
-): Promise<BatchSource<Batch> & AsyncDisposable> {
+  { workers = 0, skipBad = 0 }: MethodBatchesOptions = {},
+): Promise<BatchSource<Batch> & AsyncDisposable & { numBad(): number }> {
   const { seed, schedule: { batchSize } } = config;
   const { split, column, height, width, mean, std } = images;
   const { names, minScale, ...plan } = method.views(config);
@@ -33,11 +42,13 @@ export async function methodBatches<Config extends MethodConfig, Batch>(
     seed,
     dropLast: true,
     workers,
+    ...skipBad > 0 && { onBadSample: { skip: true, limit: skipBad } },
   });
   return {
     size: split.numRows,
     contentHash: split.contentHash,
     orderHash: (epoch) => loader.orderHash(epoch),
+    numBad: () => loader.metrics().badSamples,
     async *batches(epoch, from) {
       for await (const batch of loader.batches({ epoch, from, numEpochs: Infinity })) {
         const views = Object.fromEntries(

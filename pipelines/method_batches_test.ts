@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { encodePng } from "@lacuna/data/images";
+import { memorySplit } from "@lacuna/data/loader";
 import { useDevice } from "@lacuna/tensor";
 import type { ViewsBatch } from "./views_batch.ts";
 import { extremaMethod } from "./extrema_method.ts";
@@ -43,7 +45,7 @@ Deno.test("batches are the same from wherever they are asked for, and go on into
 
 Deno.test("workers give the same batches", async () => {
   const here = await take(4);
-  await using source = await methodBatches(extremaMethod, testConfig(), images, 2);
+  await using source = await methodBatches(extremaMethod, testConfig(), images, { workers: 2 });
   let index = 0;
   for await (const { batch } of source.batches(0, 0)) {
     const { student, teacher, samples, epoch } = here[index++]!;
@@ -62,4 +64,40 @@ Deno.test("the order has a hash that tells another seed, other images and anothe
   const hashes = [await hashOf(0), await hashOf(1), await hashOf(0, 32), await hashOf(0, 24, "seed=1")];
   assert.equal(new Set(hashes).size, 4);
   assert.equal(await hashOf(0), hashes[0]);
+});
+
+Deno.test("images that cannot be decoded end the batches, or are replaced and counted up to a limit", async () => {
+  const good = await encodePng({
+    height: 14,
+    width: 14,
+    channels: 3,
+    pixels: new Uint8Array(14 * 14 * 3).fill(90),
+  });
+  const bad = Uint8Array.of(1, 2, 3);
+  const files = Array.from({ length: 24 }, (_, i) => i === 3 || i === 17 ? bad : good);
+  const offsets = new Int32Array(25);
+  files.forEach(({ length }, i) => offsets[i + 1] = offsets[i]! + length);
+  const values = new Uint8Array(offsets[24]!);
+  files.forEach((file, i) => values.set(file, offsets[i]));
+  const column = { name: "image", kind: "encodedImage" } as const;
+  const rows = { first: 0, numRows: 24, columns: { image: { column, values, offsets } } };
+  const pictures = {
+    ...images,
+    channels: 3,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.2, 0.2, 0.2],
+    split: memorySplit("files", rows),
+  };
+  const epochWith = async (skipBad: number) => {
+    await using source = await methodBatches(extremaMethod, testConfig(), pictures, { skipBad });
+    let count = 0;
+    for await (const { batch } of source.batches(0, 0)) {
+      assert.ok(!batch.samples.includes(3) && !batch.samples.includes(17));
+      if (++count === 3) break;
+    }
+    return source.numBad();
+  };
+  assert.equal(await epochWith(2), 2);
+  await assert.rejects(epochWith(0), { name: "SampleError" });
+  await assert.rejects(epochWith(1), { name: "SampleError" });
 });

@@ -17,6 +17,8 @@ export type PretrainOptions = TrainOptions & {
   readonly device: DeviceNote;
   /** Threads that decode and augment images beside the training, 0 for none; they change the speed alone. */
   readonly workers?: number;
+  /** How many images that cannot be decoded may be replaced by the next good ones; 0, the default, stops at the first. */
+  readonly skipBad?: number;
 };
 
 /**
@@ -35,7 +37,7 @@ export async function pretrain<Config extends MethodConfig, Batch>(
   config: Config,
   images: TrainingImages,
   folder: string,
-  { device, workers = 0, ...options }: PretrainOptions,
+  { device, workers = 0, skipBad = 0, ...options }: PretrainOptions,
 ): Promise<RunSummary> {
   const { name, split: { numRows: size, contentHash }, height, width, channels, mean, std } = images;
   const { totalSteps } = runLength(config.schedule, size);
@@ -88,12 +90,16 @@ export async function pretrain<Config extends MethodConfig, Batch>(
     options.onStart?.(resumed);
   };
   try {
-    await using batches = await methodBatches(method, config, images, workers);
+    await using batches = await methodBatches(method, config, images, { workers, skipBad });
     const prepared = newestCheckpoint(folder)
       ? undefined
       : await method.prepare?.(config, images, firstEpoch(batches));
     const pipeline = knowing(() => method.pipeline(config, images, prepared));
     await train(pipeline, batches, config, folder, { ...options, onStart });
+    const numBad = batches.numBad();
+    if (numBad > 0) {
+      options.onMessage?.(`${numBad} images cannot be decoded; the next good ones took their places`);
+    }
   } catch (error) {
     if (started) note(statusAfter(error));
     throw error;
