@@ -155,6 +155,7 @@ async function mixedBatch(
     { images: view!, height, width, channels, labels: own, numClasses },
     mix,
     { seed, epoch, step },
+    view,
   );
   return {
     images: () => tf.tensor4d(mixed.images, [samples.length, height, width, channels]),

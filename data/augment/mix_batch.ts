@@ -48,14 +48,21 @@ export type MixAddress = { readonly seed: number; readonly epoch: number; readon
 /**
  * Mixes each image b of a batch with image B − 1 − b, and their labels in the same proportion: by λ · x + (1 − λ) · x′, or by a box of
  * image x′ in image x, whose share of the area is 1 − λ. As timm does in its batch mode: one λ for the batch.
- * @param batch Images and labels; they stay as they are.
+ * @param batch Images and labels; they stay as they are unless the images are `out` too.
  * @param plan How.
  * @param address Which numbers: they depend on the batch, not on its samples.
+ * @param out [B, H, W, C] that the mixed images are put in, such as the images themselves; new memory, which takes several times as
+ * long to fill, if left out.
  * @throws {RangeError} If one of the plan's values is out of its bounds, or a label is no class.
- * @throws {TypeError} If there are not as many images as labels.
+ * @throws {TypeError} If there are not as many images as labels, or `out` is of another size.
  */
-export function mixBatch(batch: LabelledBatch, plan: MixPlan, address: MixAddress): MixedBatch {
-  check(batch, plan);
+export function mixBatch(
+  batch: LabelledBatch,
+  plan: MixPlan,
+  address: MixAddress,
+  out: Float32Array = new Float32Array(batch.images.length),
+): MixedBatch {
+  check(batch, plan, out);
   const { mixupAlpha, cutmixAlpha, probability = 1, switchProbability = 0.5, labelSmoothing = 0 } = plan;
   const prng = (name: string) => stream({ ...address, name: `mix ${name}` });
   const isMixed = (mixupAlpha > 0 || cutmixAlpha > 0) && uniform(prng("whether"), 0) < probability;
@@ -64,20 +71,30 @@ export function mixBatch(batch: LabelledBatch, plan: MixPlan, address: MixAddres
   const drawn = isMixed ? beta(alpha, alpha, prng("lambda")) : 1;
   const box = isMixed && isCut ? cutBox(batch, drawn, prng("box")) : undefined;
   const lambda = box ? 1 - box.height * box.width / (batch.height * batch.width) : drawn;
+  if (box) cut(batch, box, out);
+  else if (isMixed) blend(batch, lambda, out);
+  else if (out !== batch.images) out.set(batch.images);
   return {
-    images: !isMixed ? batch.images.slice() : box ? cut(batch, box) : blend(batch, lambda),
+    images: out,
     targets: mixLabels(batch, lambda, labelSmoothing),
     lambda,
     kind: !isMixed ? "none" : isCut ? "cutmix" : "mixup",
   };
 }
 
-function check({ images, height, width, channels, labels, numClasses }: LabelledBatch, plan: MixPlan): void {
+function check(
+  { images, height, width, channels, labels, numClasses }: LabelledBatch,
+  plan: MixPlan,
+  out: Float32Array,
+): void {
   const expected = labels.length * height * width * channels;
   if (images.length !== expected) {
     throw new TypeError(
       `Cannot mix ${images.length} values as ${labels.length} images of ${height}×${width}×${channels}: pass ${expected}`,
     );
+  }
+  if (out.length !== expected) {
+    throw new TypeError(`Cannot put ${expected} values into an array of ${out.length}: pass one as long`);
   }
   const below = numberIn(0, 1 - Number.EPSILON, "[0, 1)");
   const rules = {
@@ -115,29 +132,40 @@ function cutBox(
   return { top, left, height: bottom - top, width: right - left };
 }
 
-function cut({ images, height, width, channels, labels }: LabelledBatch, box: PixelBox): Float32Array {
-  const mixed = images.slice();
-  const size = height * width * channels;
-  for (let b = 0; b < labels.length; b++) {
-    const other = (labels.length - 1 - b) * size;
+/** Exchanges the box between the two images of each pair, in `out`, which may be the images themselves. */
+function cut(
+  { images, height, width, channels, labels }: LabelledBatch,
+  box: PixelBox,
+  out: Float32Array,
+): void {
+  if (out !== images) out.set(images);
+  const size = height * width * channels, length = box.width * channels;
+  const kept = new Float32Array(length);
+  for (let a = 0, b = labels.length - 1; a < b; a++, b--) {
     for (let y = box.top; y < box.top + box.height; y++) {
       const start = (y * width + box.left) * channels;
-      mixed.set(images.subarray(other + start, other + start + box.width * channels), b * size + start);
+      const own = out.subarray(a * size + start, a * size + start + length);
+      const other = out.subarray(b * size + start, b * size + start + length);
+      kept.set(own);
+      own.set(other);
+      other.set(kept);
     }
   }
-  return mixed;
 }
 
-function blend({ images, height, width, channels, labels }: LabelledBatch, lambda: number): Float32Array {
-  const size = height * width * channels;
-  const mixed = new Float32Array(images.length);
-  for (let b = 0; b < labels.length; b++) {
-    const [own, other] = [b * size, (labels.length - 1 - b) * size];
+/** Blends each pair of images, read once, into `out`, which may be the images themselves. */
+function blend({ images, labels }: LabelledBatch, lambda: number, out: Float32Array): void {
+  const size = images.length / labels.length;
+  const imageOf = (batch: Float32Array, index: number) => batch.subarray(index * size, (index + 1) * size);
+  for (let a = 0, b = labels.length - 1; a <= b; a++, b--) {
+    const own = imageOf(images, a), other = imageOf(images, b);
+    const mixedOwn = imageOf(out, a), mixedOther = imageOf(out, b);
     for (let i = 0; i < size; i++) {
-      mixed[own + i] = lambda * images[own + i]! + (1 - lambda) * images[other + i]!;
+      const x = own[i]!, y = other[i]!;
+      mixedOwn[i] = lambda * x + (1 - lambda) * y;
+      mixedOther[i] = lambda * y + (1 - lambda) * x;
     }
   }
-  return mixed;
 }
 
 function mixLabels({ labels, numClasses }: LabelledBatch, lambda: number, smoothing: number): Float32Array {

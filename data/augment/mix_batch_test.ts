@@ -51,6 +51,27 @@ Deno.test("mixBatch() leaves a batch alone as often as it should, and chooses be
   assertNear(targets, [1, 0, 0, 0, 0, 1]);
 });
 
+Deno.test("mixBatch() fills memory that it is given, be it the batch's own, with the same", () => {
+  const size = 5 * 6 * 2;
+  const images = Float32Array.from({ length: 7 * size }, (_, i) => Math.sin(i)); // an odd number of them
+  const large = { images, height: 5, width: 6, channels: 2, numClasses: 7, labels: [0, 1, 2, 3, 4, 5, 6] };
+  const plan = { mixupAlpha: 0.8, cutmixAlpha: 1, probability: 0.8 };
+  const kinds = new Set<string>();
+  for (let step = 0; step < 20; step++) {
+    const before = images.slice();
+    const { images: mixed, targets, kind, lambda } = mixBatch(large, plan, { ...address, step });
+    assert.deepEqual(images, before);
+    kinds.add(kind);
+    const other = new Float32Array(images.length).fill(NaN), own = images.slice();
+    for (const [batch, out] of [[large, other], [{ ...large, images: own }, own]] as const) {
+      const given = mixBatch(batch, plan, { ...address, step }, out);
+      assert.equal(given.images, out);
+      assert.deepEqual(given, { images: mixed, targets, kind, lambda });
+    }
+  }
+  assert.equal(kinds.size, 3);
+});
+
 Deno.test("mixBatch() of one image or none mixes nothing in", () => {
   const one = { ...batch, images: batch.images.subarray(16), labels: [1] };
   const mixed = mixBatch(one, { mixupAlpha: 1, cutmixAlpha: 0 }, address);
@@ -72,10 +93,12 @@ Deno.test("mixBatch() refuses what it cannot mix", () => {
     name: "RangeError",
     message: "Label 1 is 3: give a whole number in 0…2",
   });
-  assert.throws(
-    () => mixBatch({ ...batch, labels: [0] }, { mixupAlpha: 1, cutmixAlpha: 0 }, address),
-    TypeError,
-  );
+  const plan = { mixupAlpha: 1, cutmixAlpha: 0 };
+  assert.throws(() => mixBatch({ ...batch, labels: [0] }, plan, address), TypeError);
+  assert.throws(() => mixBatch(batch, plan, address, new Float32Array(31)), {
+    name: "TypeError",
+    message: "Cannot put 32 values into an array of 31: pass one as long",
+  });
 });
 
 Deno.test("beta() has the mean and variance of its distribution", () => {

@@ -34,7 +34,7 @@ static void extend_row(const float *from, size_t width, size_t radius, float *to
 }
 
 // The sums of `radius` pixels on each side and the one between; all but the last vectors four at a time, so that no sum waits for another.
-#define BLUR(name, parameters, at)                                                                                                    \
+#define DEFINE_BLUR(name, parameters, at)                                                                                             \
   static void name(parameters, const float *weights, size_t radius, float *restrict to, size_t width) {                               \
     size_t x = 0;                                                                                                                     \
     for (; x + 4 * LANES <= width; x += 4 * LANES) {                                                                                  \
@@ -53,8 +53,8 @@ static void extend_row(const float *from, size_t width, size_t radius, float *to
   }
 #define ALONG(k) (row + (k))
 #define DOWN(k) (rows[k])
-BLUR(blur_along, const float *row, ALONG)
-BLUR(blur_down, const float *const *rows, DOWN)
+DEFINE_BLUR(blur_along, const float *row, ALONG)
+DEFINE_BLUR(blur_down, const float *const *rows, DOWN)
 
 // weights [radius + 1] from the centre outwards; `spare` has room for a plane, `line` for blur_floats().
 void blur_picture(Picture *picture, const float *weights, size_t radius, float *spare, float *line) {
