@@ -15,6 +15,7 @@ import { addShuffleCommand } from "./commands/shuffle_command.ts";
 import { addSplitCommand } from "./commands/split_command.ts";
 import { addStatsCommand } from "./commands/stats_command.ts";
 import { addVerifyCommand } from "./commands/verify_command.ts";
+import { printable } from "./terminal/printable.ts";
 import { standardTerminal, type Terminal } from "./terminal/terminal.ts";
 
 /**
@@ -34,7 +35,7 @@ export async function main(
     return exitCodes.ok;
   } catch (error) {
     const code = exitCode(error);
-    if (!(error instanceof CommanderError)) terminal.writeError(`${messageOf(error, code)}\n`); // commander has spoken already
+    if (!(error instanceof CommanderError)) terminal.writeError(`${printable(messageOf(error, code))}\n`); // commander has spoken already
     return code;
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { printable } from "../terminal/printable.ts";
 import { parseBytes } from "../terminal/parse_bytes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Dataset, Split } from "../shards/open_dataset.ts";
@@ -28,7 +29,7 @@ export function splitOf(dataset: Dataset, name: string | undefined): Split {
 
 /** Writes a line. */
 export function sayer(terminal: Terminal): (line: string) => void {
-  return (line) => terminal.write(`${line}\n`);
+  return (line) => terminal.write(`${printable(line)}\n`);
 }
 
 /** A whole number from `min` on, as an option's value. */

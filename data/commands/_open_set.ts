@@ -1,6 +1,6 @@
 import { nearestName } from "@lacuna/tensor/nearest-name";
 import { isMissing } from "../_is_missing.ts";
-import { openRemoteDataset } from "../remote/open_remote_dataset.ts";
+import { openDatasetAt } from "../remote/open_dataset_at.ts";
 import { type Dataset, openDataset } from "../shards/open_dataset.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -26,11 +26,7 @@ export function besideSet(nameOrPath: string, file: string): string {
  */
 export async function openSet(nameOrPath: string): Promise<Dataset> {
   if (!/^https?:/.test(nameOrPath)) return await openDataset(await requireSet(nameOrPath));
-  const url = new URL(nameOrPath);
-  if (!url.pathname.endsWith("/manifest.json")) {
-    url.pathname = `${url.pathname.replace(/\/$/, "")}/manifest.json`;
-  }
-  return await openRemoteDataset(url);
+  return (await openDatasetAt(nameOrPath, { cacheBytes: 0 })).dataset; // what is looked at once is not kept
 }
 
 /**

@@ -10,6 +10,7 @@ import { formatSeconds } from "../terminal/format_seconds.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { ProgressLine } from "../terminal/progress_line.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { sayer } from "./_commands.ts";
 import { count, describeDropped, numbered, splitSizes, totalBytes, totalRows } from "./_describe.ts";
 import { RateMeter } from "./_rate_meter.ts";
 import { watchedSource } from "./_watched_source.ts";
@@ -39,7 +40,7 @@ export async function importDataset(
   using interrupt = new Interrupt();
   const say = (line: string) => {
     progress.end();
-    terminal.write(`${line}\n`);
+    sayer(terminal)(line);
   };
   const watched = watchedSource(source, {
     onBegin: (split, from) => {

@@ -8,6 +8,7 @@ import { formatBytes } from "../terminal/format_bytes.ts";
 import { formatSeconds } from "../terminal/format_seconds.ts";
 import { Interrupt } from "../terminal/interrupt.ts";
 import { ProgressLine } from "../terminal/progress_line.ts";
+import { printable } from "../terminal/printable.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { sayer } from "./_commands.ts";
 import { count, numbered } from "./_describe.ts";
@@ -41,7 +42,7 @@ async function verify(set: string, terminal: Terminal): Promise<void> {
   progress.end();
   const checked = `${count(rows)} rows, ${formatBytes(bytes)}, ${formatSeconds(seconds())}`;
   if (problems.length === 0) return say(`${manifest.name} is whole: ${checked}`);
-  for (const { message } of problems) terminal.writeError(`${message}\n`);
+  for (const { message } of problems) terminal.writeError(`${printable(message)}\n`);
   throw new DamagedError(
     `${manifest.name} is damaged: ${numbered(problems.length, "problem")}; whole are ${checked}. ` +
       "A file that was copied can be copied again; otherwise import the set anew with --replace",

@@ -51,11 +51,11 @@ export async function openRemoteDataset(
   const { urlOf, cache, verify, maxOpenShards, ...http } = options;
   const shared = { ...http, limit: http.limit ?? new RequestLimit(8) };
   const source = httpBytes(manifestUrl, shared);
-  const text = await source.read(0, await source.size());
-  const manifestBytes: ByteSource = {
+  let whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  const manifestBytes: ByteSource = { // fetched once, and read whole each time
     name: source.name,
-    size: () => Promise.resolve(text.length),
-    read: (offset, length) => Promise.resolve(text.slice(offset, offset + length)),
+    size: source.size,
+    read: (offset, length) => whole ??= source.read(offset, length),
   };
   const shards = shardsOf(await readManifest(manifestBytes));
   const open = (file: string): ByteSource => {

@@ -14,6 +14,7 @@ const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const number = v.pipe(v.number(), v.finite());
 const share = v.pipe(number, v.minValue(0), v.maxValue(1));
 const FORMAT = 2;
+const MAX_BYTES = 2 ** 29; // of some million blocks; no string could be longer
 const MAX_BLOCK_BYTES = 2 ** 32; // memory is asked for by what the manifest says
 const HASH = /^[0-9a-f]{64}$/;
 const hash = v.pipe(v.string(), v.regex(HASH, "it must be 64 hexadecimal digits"));
@@ -71,13 +72,15 @@ const MEASURES = {
 /**
  * Reads a manifest and checks that it is what was written and does not contradict itself; no shard is looked at.
  * @param source Of its bytes.
- * @throws {ShardError} If there is none ("exists"), or it is not of this form or contradicts itself ("manifest").
+ * @throws {ShardError} If there is none ("exists"), or it is over 512 MiB, not of this form, or contradicts itself ("manifest").
  */
 export async function readManifest(source: ByteSource): Promise<Manifest> {
-  const bytes = await source.read(0, await source.size());
   const refuse = (found: string): never => {
     throw new ShardError(source.name, "manifest", found);
   };
+  const numBytes = await source.size();
+  if (numBytes > MAX_BYTES) refuse(`it has ${numBytes} bytes, at most ${MAX_BYTES} are read`);
+  const bytes = await source.read(0, numBytes);
   const found = parseJson(bytes, refuse);
   const written = (found as { readonly format?: unknown } | null)?.format;
   if (Number.isSafeInteger(written) && written !== FORMAT) {

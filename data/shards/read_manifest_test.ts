@@ -142,3 +142,12 @@ Deno.test("readManifest() refuses what is not JSON", async () => {
     );
   }
 });
+
+Deno.test("readManifest() refuses one that says it is huge before it makes room for it", async () => {
+  const huge = {
+    ...textSource(""),
+    size: () => Promise.resolve(100e9),
+    read: () => Promise.reject(new Error("it was read")),
+  };
+  await assert.rejects(readManifest(huge), /has 100000000000 bytes, at most 536870912 are read/);
+});

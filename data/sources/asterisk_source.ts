@@ -2,10 +2,10 @@
  * Recorded speech in five languages that Debian carries.
  * @module
  */
-import { stream, uniform } from "@lacuna/random";
 import { isMissing } from "../_is_missing.ts";
 import { SourceError } from "../source_error.ts";
 import { listFolder } from "./_list_images.ts";
+import { nameShare } from "./_name_share.ts";
 import { readSound, soundColumn, type SoundOptions } from "./_read_sound.ts";
 import { shuffledItems } from "./_shuffled_items.ts";
 import { sortedEntries } from "./_sorted_entries.ts";
@@ -68,8 +68,8 @@ export async function asteriskSource(options: AsteriskOptions = {}): Promise<Sou
       { name: "text", kind: "text" },
     ],
     splits: {
-      train: splitOf(recordings.filter(({ text }) => nameShare(text) >= testShare), options),
-      test: splitOf(recordings.filter(({ text }) => nameShare(text) < testShare), options),
+      train: splitOf(recordings.filter(({ text }) => nameShare("asterisk", text) >= testShare), options),
+      test: splitOf(recordings.filter(({ text }) => nameShare("asterisk", text) < testShare), options),
     },
   };
 }
@@ -86,11 +86,6 @@ async function findVoice(path: string, language: AsteriskLanguage): Promise<stri
     path,
     `${path} has no recordings in "${language}": install them with \`apt install asterisk-core-sounds-${language}-wav\``,
   );
-}
-
-/** A number in [0, 1) that depends on the name alone. */
-function nameShare(name: string): number {
-  return uniform(stream({ seed: 0, name: `asterisk/${name}` }), 0);
 }
 
 function splitOf(found: readonly Recording[], options: AsteriskOptions): SplitSource {

@@ -2,11 +2,11 @@
  * Emoji as four vendors draw them.
  * @module
  */
-import { stream, uniform } from "@lacuna/random";
 import { decodeImage } from "../images/decode_image.ts";
 import { ImageError } from "../images/image_error.ts";
 import type { Column } from "../shards/column.ts";
 import { SourceError } from "../source_error.ts";
+import { nameShare } from "./_name_share.ts";
 import { npmModule } from "./_npm_module.ts";
 import { shuffledItems } from "./_shuffled_items.ts";
 import type { ItemOrder } from "./item_order.ts";
@@ -109,8 +109,8 @@ export async function emojiSource(options: EmojiOptions = {}): Promise<Source> {
       { name: "vendor", kind: "label", classNames: vendors },
     ],
     splits: {
-      train: splitWhere(({ name }) => nameShare(name) >= TEST_SHARE),
-      test: splitWhere(({ name }) => nameShare(name) < TEST_SHARE),
+      train: splitWhere(({ name }) => nameShare("emoji", name) >= TEST_SHARE),
+      test: splitWhere(({ name }) => nameShare("emoji", name) < TEST_SHARE),
     },
   };
 }
@@ -123,11 +123,6 @@ const npmLoader: EmojiLoader = {
   json: (vendor, file) => npmModule(`${packageOf(vendor)}/${file}`, "json"),
   bytes: (vendor, file) => npmModule(`${packageOf(vendor)}/${file}`, "bytes"),
 };
-
-/** A number in [0, 1) that depends on the name alone. */
-function nameShare(name: string): number {
-  return uniform(stream({ seed: 0, name: `emoji/${name}` }), 0);
-}
 
 /** The images that a vendor's package has. */
 async function drawingsOf(vendor: EmojiVendor, load: EmojiLoader): Promise<Drawing[]> {

@@ -36,7 +36,7 @@ export type WebdatasetOptions = {
   readonly columns?: readonly WebdatasetColumn[];
   /** What the labels in `cls` files mean, where the columns are not given. */
   readonly classNames?: readonly string[];
-  /** An entry of more is left out; 256 MiB if not given. */
+  /** An entry of more, or a sample whose entries that are taken have more together, is left out; 256 MiB if not given. */
   readonly maxEntryBytes?: number;
 };
 
@@ -108,6 +108,7 @@ async function* readSamples(
   const reader = new TarReader(archive, bytes, maxEntryBytes);
   let key: string | undefined;
   let content = new Map<string, Uint8Array>();
+  let numBytes = 0; // of the content
   let problem: Problem | undefined;
   const take = () => problem ?? { key: key!, detail: `${archive}: sample ${JSON.stringify(key)}`, content };
   for (let entry = await reader.next(); entry; entry = await reader.next()) {
@@ -115,7 +116,7 @@ async function* readSamples(
     if (isNote(entry.name)) continue;
     if (key !== undefined && (base === undefined || base !== key)) {
       yield take();
-      [key, content, problem] = [undefined, new Map(), undefined];
+      [key, content, numBytes, problem] = [undefined, new Map(), 0, undefined];
     }
     if (base === undefined || ending === undefined) {
       yield problemOf(archive, entry, entry.problem ?? "archive entry has no key and extension");
@@ -126,7 +127,13 @@ async function* readSamples(
     if (entry.problem !== undefined) problem ??= problemOf(archive, entry, entry.problem);
     else if (content.has(extension)) problem ??= problemOf(archive, entry, "archive has an entry twice");
     else if (content.size === MAX_FILES) problem ??= problemOf(archive, entry, "sample has too many files");
-    else content.set(extension, isWanted(extension) ? await reader.content() : new Uint8Array(0));
+    else if (problem !== undefined || !isWanted(extension)) content.set(extension, new Uint8Array(0));
+    else if (numBytes + entry.size > maxEntryBytes) {
+      problem = problemOf(archive, entry, "sample is too large");
+    } else {
+      content.set(extension, await reader.content());
+      numBytes += entry.size;
+    }
   }
   if (key !== undefined) yield take();
 }

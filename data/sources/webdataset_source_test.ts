@@ -195,6 +195,20 @@ Deno.test("webdatasetSource() drops a sample with an unsafe or impossible file, 
   }
 });
 
+Deno.test("webdatasetSource() limits the files of a sample together, as it does each", async () => {
+  const columns = [{ column: { name: "text", kind: "text" }, extensions: ["txt", "text"] }] as const;
+  const entries = [
+    { name: "a.txt", content: "1".repeat(30) },
+    { name: "a.json", content: "2".repeat(40) }, // not asked for, and so not read
+    { name: "b.txt", content: "3".repeat(30) },
+    { name: "b.text", content: "4".repeat(30) },
+    { name: "c.txt", content: "5" },
+  ];
+  await withArchive(tarBytes(entries), async (source) => {
+    assert.deepEqual(await readReasons(source), ["", "sample is too large", ""]);
+  }, { maxEntryBytes: 50, columns });
+});
+
 Deno.test("webdatasetSource() drops a sample with a sparse file or a giant name of pax", async () => {
   const records: [reason: string, record: string][] = [
     ["archive entry is a sparse file", paxRecord("GNU.sparse.major", "1")],
