@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Chart, lineCharts } from "./_line_charts.ts";
+import { type Chart, lineCharts } from "./line_charts.ts";
 import { median } from "./_median.ts";
 import { parseOptions } from "./_parse_options.ts";
 import { startNative, startTorch } from "./_start_contenders.ts";

@@ -1,0 +1,154 @@
+/**
+ * Reruns a claim at small scale: `deno task study mask-ratio`. Writes `docs/studies/<name>.md` with its curves, and keeps every run in
+ * `runs/studies/<name>/`, from where the same command goes on.
+ * @module
+ */
+import { writeAtomically } from "@lacuna/data";
+import { Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
+import { ConfigError, exitCode, exitCodes } from "@lacuna/pipelines";
+import { useDevice } from "@lacuna/tensor";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { runStudy } from "./run_study.ts";
+import { studies, studyNamed } from "./studies.ts";
+import { studyImages } from "./study_images.ts";
+import { studyPage } from "./study_page.ts";
+
+type Flags = {
+  readonly seeds?: number;
+  readonly firstSeed: number;
+  readonly minutes?: number;
+  readonly epochs?: number;
+  readonly arm: readonly string[];
+  readonly data: string;
+  readonly device: string;
+  readonly runs: string;
+  readonly out: string;
+};
+
+/**
+ * Runs the command and tells how it goes.
+ * @returns The exit code.
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = standardTerminal(),
+): Promise<number> {
+  const { write, writeError } = terminal;
+  try {
+    const parsed = command(terminal).parse(args, { from: "user" });
+    await run(parsed.args[0]!, parsed.opts<Flags>(), (line) => write(`${line}\n`));
+    return exitCodes.ok;
+  } catch (error) {
+    const code = exitCode(error);
+    if (error instanceof CommanderError) return code; // it has spoken already
+    const known = error instanceof Error && code !== exitCodes.unexpected;
+    writeError(`${known ? error.message : Deno.inspect(error)}\n`);
+    return code;
+  }
+}
+
+function command({ write, writeError }: Terminal): Command {
+  const list = studies.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join("\n");
+  return new Command("study")
+    .description("Runs a study, or goes on with it, and writes its page.")
+    .argument("<name>", "which")
+    .option("--seeds <number>", "runs of each arm", parseCount)
+    .option(
+      "--first-seed <number>",
+      "the first of the seeds: to judge on others than one has tuned on",
+      parseSeed,
+      0,
+    )
+    .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
+    .option("--epochs <number>", "length of the runs, in a folder of its own", parsePositive)
+    .option(
+      "--arm <name>",
+      "only the first arm and this one; may be repeated",
+      (name, names) => [...names, name],
+      [] as string[],
+    )
+    .option("--data <folder>", "data set", ".lacuna/data/fashion-mnist")
+    .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
+    .option("--runs <folder>", "where runs are kept", "runs/studies")
+    .option("--out <folder>", "where the page goes", "docs/studies")
+    .addHelpText("after", `\nStudies:\n${list}`)
+    .configureOutput({
+      writeOut: write,
+      writeErr: writeError,
+      getOutHasColors: () => false, // asking needs --allow-env
+      getErrHasColors: () => false,
+    })
+    .exitOverride();
+}
+
+async function run(name: string, flags: Flags, say: (line: string) => void): Promise<void> {
+  const found = studyNamed(name);
+  const [first, ...others] = found.arms;
+  const unknown = flags.arm.find((arm) => !found.arms.some(({ name }) => name === arm));
+  if (unknown !== undefined) {
+    const names = found.arms.map(({ name }) => name).join(", ");
+    throw new ConfigError(`${name} has no arm ${unknown}: it has ${names}`);
+  }
+  const study = {
+    ...found,
+    arms: [
+      first,
+      ...others.filter(({ name }) => flags.arm.length === 0 || flags.arm.includes(name)),
+    ] as const,
+    ...flags.epochs !== undefined && { length: { epochs: flags.epochs } },
+  };
+  const device = await useDevice(flags.device);
+  say(`Device  ${device.name}: ${device.detail}`);
+  const images = await studyImages(flags.data, 28, study.numImages);
+  const seeds = Array.from({ length: flags.seeds ?? study.numSeeds }, (_, i) => flags.firstSeed + i);
+  say(
+    `Study   ${study.title}: ${study.arms.length} arms, seeds ${
+      seeds.join(", ")
+    }, ${images.train.size} images`,
+  );
+  using interrupt = new Interrupt();
+  const result = await runStudy(study, images, {
+    folder: `${flags.runs}/${study.name}${flags.epochs === undefined ? "" : `-${flags.epochs}-epochs`}`,
+    device: { name: device.name, detail: device.detail },
+    seeds,
+    ...flags.minutes !== undefined && { minutes: flags.minutes },
+    signal: interrupt.signal,
+    onMessage: say,
+  });
+  const path = `${flags.out}/${study.name}`;
+  Deno.mkdirSync(flags.out, { recursive: true });
+  const { page, curves } = studyPage(study, result, readIfThere(`${path}.md`));
+  writeAtomically(`${path}.md`, page);
+  writeAtomically(`${path}.svg`, curves);
+  say(
+    result.numMissing > 0
+      ? `Time is up: ${result.numMissing} runs are missing, the same command goes on. So far: ${path}.md`
+      : `Done    ${path}.md`,
+  );
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number from 1 to 9999");
+}
+
+function parseSeed(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number from 0 to 999999999");
+}
+
+function parsePositive(text: string): number {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("Write a number above 0");
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,213 @@
+import { writeAtomically } from "@lacuna/data";
+import type { Encode } from "@lacuna/evaluation";
+import {
+  ConfigError,
+  type DeviceNote,
+  flattenConfig,
+  InterruptedError,
+  loadRun,
+  type Method,
+  type MethodConfig,
+  methodNamed,
+  type MethodPipeline,
+  newestCheckpoint,
+  NonFiniteError,
+  overrideConfig,
+  pretrain,
+  readRunSummary,
+  runLength,
+} from "@lacuna/pipelines";
+import { presetOf } from "@lacuna/pipelines/methods";
+import * as tf from "@tensorflow/tfjs-core";
+import { judge, type Verdict } from "./judge.ts";
+import type { Arm, Study } from "./study.ts";
+import { rowsOf, type StudyImages, toTrainingImages } from "./study_images.ts";
+
+/** A point of a learning curve. */
+export type CurvePoint = {
+  readonly step: number;
+  readonly epoch: number;
+  /** By the study's first protocol, on the validation images, in [0, 1]. */
+  readonly accuracy: number;
+};
+
+/** What came of one run. */
+export type ArmRun = {
+  readonly arm: string;
+  readonly seed: number;
+  /** Why it ended before its end, if it did. */
+  readonly failure?: string;
+  /** What happened besides, as a collapse. */
+  readonly messages: readonly string[];
+  readonly config: MethodConfig;
+  /** Hash of the images. */
+  readonly data: string;
+  /** From the untrained encoder on. */
+  readonly curve: readonly CurvePoint[];
+  /** On the test images: of the encoder as it started, and at the end. */
+  readonly untrained: Verdict;
+  readonly trained: Verdict;
+  /** Spent in training steps. */
+  readonly seconds: number;
+  readonly device: DeviceNote;
+};
+
+/** Where a run is and what watches it. */
+export type ArmOptions = {
+  /** The run folder. */
+  readonly folder: string;
+  readonly device: DeviceNote;
+  /** Passes over the images. */
+  readonly epochs: number;
+  /** Ends the run after the step at hand. */
+  readonly signal?: AbortSignal;
+};
+
+const NUM_PROBED = 2048; // images that a curve's probes learn from, at most
+
+/**
+ * One run of an arm, from wherever its folder stands: trained to the next point of its curve, probed there, and so on; the training does not
+ * notice. A run that is over is read from `study.json`.
+ * @throws {ConfigError} If the folder holds another run.
+ * @throws {InterruptedError} If `signal` was aborted; the same call goes on.
+ */
+export async function runArm(
+  study: Study,
+  arm: Arm,
+  seed: number,
+  images: StudyImages,
+  { folder, device, epochs, signal }: ArmOptions,
+): Promise<ArmRun> {
+  const method = methodNamed(arm.method);
+  const config = armConfig(arm, seed, epochs);
+  const training = toTrainingImages(images.train);
+  const data = training.split.contentHash;
+  const path = `${folder}/study.json`;
+  const before = await readRun(path);
+  if (before) checkSame(before, { config, data }, folder);
+  if (before && isOver(before)) return before;
+
+  const { stepsPerEpoch, totalSteps } = runLength(config.schedule, training.split.numRows);
+  const stops = new Set(
+    Array.from({ length: study.numProbes }, (_, i) => Math.round(totalSteps * (i + 1) / study.numProbes)),
+  );
+  const probed = rowsOf(
+    images.train,
+    Int32Array.from({ length: Math.min(NUM_PROBED, images.train.size) }, (_, i) => i),
+  );
+  const [first] = study.protocols;
+  const pointAt = async (step: number, encode: Encode): Promise<CurvePoint> => {
+    const { [first]: accuracy } = await judge(encode, probed, images.validation, [first]);
+    return { step, epoch: step / stepsPerEpoch, accuracy: accuracy! };
+  };
+  let pipeline: MethodPipeline<unknown> | undefined; // one for the whole run, which goes on in its place
+  const own: Method<MethodConfig, unknown> = {
+    ...method,
+    pipeline: (config, image, prepared) => {
+      if (pipeline) return pipeline;
+      pipeline = method.pipeline(config, image, prepared);
+      arm.alter?.(pipeline, seed);
+      return pipeline;
+    },
+  };
+  let run: ArmRun = before ?? await begin();
+  const save = (more: Partial<ArmRun>) => {
+    run = { ...run, ...more };
+    writeAtomically(path, `${JSON.stringify(run, null, 2)}\n`);
+  };
+
+  async function begin(): Promise<ArmRun> {
+    const start = method.pipeline(config, training);
+    const encode: Encode = (batch) => start.represent(batch);
+    const untrained = await judge(encode, images.train, images.test, study.protocols);
+    const curve = [await pointAt(0, encode)];
+    tf.dispose([start.parameters, start.teacher]);
+    return {
+      arm: arm.name,
+      seed,
+      messages: [],
+      config,
+      data,
+      curve,
+      untrained,
+      trained: {},
+      seconds: 0,
+      device,
+    };
+  }
+  async function trainTo(stop: number): Promise<void> {
+    const reached = new AbortController();
+    try {
+      await pretrain(own, config, training, folder, {
+        device,
+        onCollapse: "warn",
+        signal: AbortSignal.any([reached.signal, ...signal ? [signal] : []]),
+        onStep: ({ step }) => step + 1 >= stop && reached.abort(),
+        onMessage: (text) => save({ messages: [...run.messages, text] }),
+      });
+    } catch (error) {
+      if (!(error instanceof InterruptedError) || !reached.signal.aborted) throw error;
+    }
+  }
+
+  Deno.mkdirSync(folder, { recursive: true });
+  save({});
+  try {
+    for (const stop of stops) {
+      if (stop <= run.curve.at(-1)!.step) continue;
+      if (signal?.aborted) throw new InterruptedError(`Interrupted before step ${stop} of ${folder}`);
+      if (newestCheckpoint(folder)?.checkpoint.step !== stop) await trainTo(stop); // else it was killed before the probe
+      const { represent } = pipeline ?? loadRun(folder).trained;
+      const point = await pointAt(stop, represent);
+      const trained = stop === totalSteps
+        ? await judge(represent, images.train, images.test, study.protocols)
+        : {};
+      save({ curve: [...run.curve, point], seconds: readRunSummary(folder)!.seconds, trained });
+    }
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    save({ failure: error.message });
+  } finally {
+    if (pipeline) tf.dispose([pipeline.parameters, pipeline.teacher]);
+  }
+  return run;
+}
+
+/** An arm's config for a seed. */
+export function armConfig(arm: Arm, seed: number, epochs: number): MethodConfig {
+  const method = methodNamed(arm.method);
+  return overrideConfig(presetOf(method, arm.preset ?? "demo"), [
+    `schedule.epochs=${epochs}`,
+    `schedule.warmupEpochs=${epochs / 10}`,
+    ...arm.settings ?? [],
+    `seed=${seed}`,
+  ], method.parse);
+}
+
+/** What a run's `study.json` says, nothing where there is none. */
+export async function readRun(path: string): Promise<ArmRun | undefined> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path)) as ArmRun;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a run came to its end, one way or the other. */
+export function isOver(run: ArmRun): boolean {
+  return run.failure !== undefined || Object.keys(run.trained).length > 0;
+}
+
+function checkSame(there: ArmRun, here: Pick<ArmRun, "config" | "data">, folder: string): void {
+  const [a, b] = [flattenConfig(there.config), flattenConfig(here.config)];
+  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]);
+  if (there.data !== here.data) fields.push("the images");
+  if (fields.length > 0) {
+    throw new ConfigError(
+      `${folder} holds a run with other ${
+        fields.join(", ")
+      }: remove the study's folder, or name another with --runs`,
+    );
+  }
+}

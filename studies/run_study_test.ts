@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import type { ImageSet } from "@lacuna/data";
+import { ConfigError, InterruptedError } from "@lacuna/pipelines";
+import { integer, stream, uniform } from "@lacuna/random";
+import { useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import { frozenMaskToken } from "./frozen_mask_token.ts";
+import { runStudy } from "./run_study.ts";
+import { studies, studyNamed } from "./studies.ts";
+import type { Study } from "./study.ts";
+import type { StudyImages } from "./study_images.ts";
+import { studyPage } from "./study_page.ts";
+import { armConfig } from "./run_arm.ts";
+
+const device = await useDevice("wasm");
+
+/** Images [28, 28, 1] whose class is the direction of their stripes. */
+function stripes(name: string, size: number): ImageSet {
+  const images = new Uint8Array(size * 784), labels = new Int32Array(size);
+  for (let sample = 0; sample < size; sample++) {
+    const prng = stream({ seed: 0, name, sample });
+    const angle = (labels[sample] = integer(prng, 0, 4)) * Math.PI / 4;
+    for (let i = 0; i < 784; i++) {
+      const along = Math.cos(angle) * (i % 28) + Math.sin(angle) * Math.floor(i / 28);
+      images[sample * 784 + i] = 80 + 70 * Math.sin(along / 2) + 100 * uniform(prng, i + 1);
+    }
+  }
+  const classNames = ["0", "1", "2", "3"];
+  const shape = { height: 28, width: 28, channels: 1, numClasses: 4, classNames };
+  return { name, ...shape, size, images, labels, mean: [0.5], std: [0.25], contentHash: name };
+}
+
+const images: StudyImages = {
+  train: stripes("train", 64),
+  validation: stripes("validation", 40),
+  test: stripes("test", 40),
+};
+const settings = ["schedule.batchSize=16"];
+const study: Study = {
+  name: "test",
+  title: "A test",
+  claim: "Nothing is claimed.",
+  arms: [
+    { name: "host", method: "simmim", preset: "tiny", settings },
+    { name: "half", method: "simmim", preset: "tiny", settings, share: 0.5 },
+    { name: "zero", method: "simmim", preset: "tiny", settings, alter: frozenMaskToken("zero") },
+  ],
+  numSeeds: 2,
+  length: { epochs: 2 },
+  numProbes: 2,
+  numImages: 64,
+  protocols: ["ridge", "knn"],
+  minutes: 5,
+};
+
+/** What a study in a folder of its own does; the folder is removed. */
+async function inFolder(act: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "lacuna_study_" });
+  try {
+    await act(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("runStudy() runs every arm with every seed, uses runs again, and its page has all of it", () =>
+  inFolder(async (folder) => {
+    const said: string[] = [];
+    const options = { folder, device, onMessage: (line: string) => said.push(line) };
+    const before = tf.memory().numTensors;
+    const result = await runStudy(study, images, options);
+    assert.ok(tf.memory().numTensors - before <= 12); // a table of constants for each of 12 pipelines
+    assert.equal(said.length, 6);
+    assert.deepEqual(result.runs.map(({ arm, seed }) => `${arm}-${seed}`), [
+      ...["host-0", "half-0", "zero-0"],
+      ...["host-1", "half-1", "zero-1"],
+    ]);
+    const [host, half, zero] = result.runs;
+    assert.deepEqual(host!.curve.map(({ step, epoch }) => [step, epoch]), [[0, 0], [4, 1], [8, 2]]); // 64 images, 16 a step
+    assert.deepEqual(half!.curve.map(({ step }) => step), [0, 2, 4]);
+    assert.deepEqual(zero!.curve[0], host!.curve[0]); // the same encoder at the start
+    assert.ok(host!.trained.ridge! > 0 && host!.seconds > 0);
+
+    const again = await runStudy(study, images, options);
+    assert.equal(said.length, 6); // nothing was run
+    assert.deepEqual(again.runs, result.runs);
+
+    const { page, curves } = studyPage(study, result);
+    for (const { name } of study.arms) assert.ok(page.includes(`| ${name} |`), name);
+    assert.match(page, /raw pixels/);
+    assert.match(page, /no difference shown|above|below/);
+    assert.equal(curves.match(/<polyline/g)?.length, 3);
+    const kept = studyPage(study, result, page.replace("Not written yet.", "It is a null."));
+    assert.ok(kept.page.includes("It is a null.") && !kept.page.includes("Not written yet."));
+  }));
+
+Deno.test("a study that was stopped goes on, and ends where one does that was not", () =>
+  inFolder(async (folder) => {
+    const one: Study = { ...study, arms: [study.arms[0]], numSeeds: 1 };
+    const whole = await runStudy(one, images, { folder: `${folder}/whole`, device });
+    const controller = new AbortController();
+    const cut = { folder: `${folder}/cut`, device, signal: controller.signal };
+    const timer = setInterval(
+      () => existsSync(`${cut.folder}/host-0/metrics.jsonl`) && controller.abort(),
+      1,
+    );
+    await assert.rejects(runStudy(one, images, cut), InterruptedError);
+    clearInterval(timer);
+    const { runs: [run] } = await runStudy(one, images, { folder: cut.folder, device });
+    assert.deepEqual({ ...run, seconds: 0 }, { ...whole.runs[0], seconds: 0 });
+  }));
+
+Deno.test("arms of equal time have as many epochs as their speed allows, and no time leaves the runs missing", () =>
+  inFolder(async (folder) => {
+    const timed: Study = { ...study, arms: [study.arms[0]], numSeeds: 1, length: { seconds: 0.2 } };
+    const none = await runStudy(timed, images, { folder, device, minutes: 0 });
+    assert.deepEqual([none.runs.length, none.numMissing], [0, 1]);
+    const { runs: [run] } = await runStudy(timed, images, { folder, device });
+    const speeds = JSON.parse(await Deno.readTextFile(`${folder}/speeds.json`));
+    assert.equal(run!.config.schedule.epochs, Number((0.2 * speeds.host / 64).toPrecision(4)));
+  }));
+
+Deno.test("runs of other settings are refused, not mixed", () =>
+  inFolder(async (folder) => {
+    const one: Study = { ...study, arms: [study.arms[0]], numSeeds: 1, length: { epochs: 1 }, numProbes: 1 };
+    await runStudy(one, images, { folder, device });
+    await assert.rejects(
+      runStudy({ ...one, length: { epochs: 2 } }, images, { folder, device }),
+      (error: unknown) => error instanceof ConfigError && /schedule\.epochs/.test(error.message),
+    );
+  }));
+
+Deno.test("the arms of every study have configs that can be run, and names of their own", () => {
+  for (const { name, arms } of studies) {
+    assert.equal(studyNamed(name).name, name);
+    assert.equal(new Set(arms.map(({ name }) => name)).size, arms.length);
+    for (const arm of arms) {
+      assert.match(arm.name, /^[\w.-]+$/);
+      assert.equal(armConfig(arm, 7, 2).seed, 7);
+    }
+  }
+  assert.throws(() => studyNamed("mask-ration"), /did you mean mask-ratio\?/);
+});
+
+function existsSync(path: string): boolean {
+  try {
+    return Deno.statSync(path).size > 0;
+  } catch {
+    return false;
+  }
+}

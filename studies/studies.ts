@@ -1,0 +1,28 @@
+import { ConfigError } from "@lacuna/pipelines";
+import { nearestName } from "@lacuna/tensor/nearest-name";
+import { maskRatio } from "./mask_ratio.ts";
+import { mtoStudy } from "./mto_study.ts";
+import { oneTable } from "./one_table.ts";
+import type { Study } from "./study.ts";
+
+/** Every study that the command line knows. */
+export const studies: readonly Study[] = [
+  maskRatio,
+  mtoStudy("simmim", "SimMIM"),
+  mtoStudy("mae", "MAE"),
+  oneTable,
+];
+
+/**
+ * A study by its name.
+ * @throws {ConfigError} If there is none, naming the nearest.
+ */
+export function studyNamed(name: string): Study {
+  const found = studies.find((study) => study.name === name);
+  if (found) return found;
+  const names = studies.map(({ name }) => name);
+  const near = nearestName(name, names);
+  throw new ConfigError(
+    `There is no study ${name}: ${near ? `did you mean ${near}?` : `choose one of ${names.join(", ")}`}`,
+  );
+}

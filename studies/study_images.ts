@@ -1,0 +1,72 @@
+import type { ImageSet } from "@lacuna/data";
+import { memorySplit } from "@lacuna/data/loader";
+import { openDataset, readImageSet } from "@lacuna/data/shards";
+import { ConfigError, openTrainingImages, type TrainingImages } from "@lacuna/pipelines";
+import { permutation, stream } from "@lacuna/random";
+
+/** The images of a study. */
+export type StudyImages = {
+  /** To learn from; probes see their labels, encoders do not. */
+  readonly train: ImageSet;
+  /** What learning curves are measured on. */
+  readonly validation: ImageSet;
+  /** What the runs are judged on when they are over. */
+  readonly test: ImageSet;
+};
+
+/**
+ * The images of a study: some of the training split drawn at random, always the same ones, to learn from; others of it for the curves; all of
+ * the test split.
+ * @param folder Of the data set, with splits "train" and "test".
+ * @param size Height and width to which encoded images are brought.
+ * @param numImages To learn from, at most; a sixth of the split is kept for validation, at most 2,000.
+ * @throws {ConfigError} If a split is missing.
+ * @throws {ShardError} If the data set is missing or damaged.
+ */
+export async function studyImages(folder: string, size: number, numImages: number): Promise<StudyImages> {
+  const { height, mean, std } = await openTrainingImages(folder, size);
+  const dataset = await openDataset(folder);
+  if (!Object.hasOwn(dataset.manifest.splits, "test")) {
+    throw new ConfigError(`${folder} has no split "test": set images aside with \`deno task data split\``);
+  }
+  const encoded = { size: height, mean, std };
+  const all = await readImageSet(dataset.split("train"), encoded);
+  const test = await readImageSet(dataset.split("test"), encoded);
+  dataset.close();
+  const numValidation = Math.min(2000, Math.floor(all.size / 6));
+  const order = permutation(all.size, stream({ seed: 0, name: "study images" }));
+  return {
+    train: rowsOf(all, order.subarray(numValidation, numValidation + numImages)),
+    validation: rowsOf(all, order.subarray(0, numValidation)),
+    test: { ...test, mean: all.mean, std: all.std },
+  };
+}
+
+/** Some images of a set. */
+export function rowsOf(images: ImageSet, rows: Int32Array): ImageSet {
+  const length = images.height * images.width * images.channels;
+  const pixels = new Uint8Array(rows.length * length);
+  rows.forEach((row, i) => pixels.set(images.images.subarray(row * length, (row + 1) * length), i * length));
+  return {
+    ...images,
+    size: rows.length,
+    images: pixels,
+    labels: Int32Array.from(rows, (row) => images.labels[row]!),
+  };
+}
+
+/** Images as pre-training takes them, without labels. */
+export function toTrainingImages({ name, images, size, ...image }: ImageSet): TrainingImages {
+  const { height, width, channels, mean, std } = image;
+  const column = { name: "image", kind: "image", shape: [height, width, channels] } as const;
+  return {
+    name,
+    split: memorySplit(name, { first: 0, numRows: size, columns: { image: { column, values: images } } }),
+    column: "image",
+    height,
+    width,
+    channels,
+    mean,
+    std,
+  };
+}

@@ -1,0 +1,245 @@
+import { compareCurves, type LearningCurve } from "@lacuna/evaluation";
+import { flattenConfig } from "@lacuna/pipelines";
+import { lineCharts } from "../bench/line_charts.ts";
+import manifest from "../deno.json" with { type: "json" };
+import type { Verdict } from "./judge.ts";
+import type { ArmRun } from "./run_arm.ts";
+import type { StudyResult } from "./run_study.ts";
+import { studentInterval } from "./student_interval.ts";
+import type { Protocol, Study } from "./study.ts";
+
+/** A study's page and its picture. */
+export type StudyPage = {
+  /** Markdown. */
+  readonly page: string;
+  /** Learning curves, means over the seeds, as SVG. */
+  readonly curves: string;
+};
+
+const protocolNames: Readonly<Record<Protocol, string>> = {
+  ridge: "ridge regression",
+  knn: "20 nearest neighbours",
+  logistic: "logistic regression",
+  linear: "linear probe by SGD",
+};
+
+/** Where a page keeps what people wrote on it. */
+const [readingBegins, readingEnds] = ["<!-- reading -->", "<!-- /reading -->"];
+
+/**
+ * What came of a study, as a page: every seed, means, differences by pairs with their intervals, controls, curves, and the config behind it.
+ * Nulls are told like the rest.
+ * @param study What was asked.
+ * @param result At least one run.
+ * @param before The page as it was: what stands between its reading marks stays.
+ */
+export function studyPage(study: Study, result: StudyResult, before = ""): StudyPage {
+  const { runs, numMissing, rawPixels } = result;
+  const arms = study.arms.map(({ name }) => ({ name, runs: runs.filter(({ arm }) => arm === name) }));
+  const [host] = arms;
+  const failures = runs.flatMap(({ arm, seed, failure, messages }) =>
+    [...failure ? [failure] : [], ...messages].map((text) => `- ${arm}, seed ${seed}: ${text}`)
+  );
+  const page = [
+    `# ${study.title}`,
+    study.claim,
+    ...numMissing > 0 ? [`**${numMissing} runs are not over yet**: the same command goes on.`] : [],
+    `\`deno task study ${study.name}\`: ${howLong(study)}, ${result.images.train.size} images of ` +
+    `${result.images.train.name}, ${result.seeds.length} seeds. Arms share images, masks and order seed by seed.`,
+    "## Reading",
+    reading(before),
+    ...study.protocols.map((protocol) => finalTable(protocol, arms, result)),
+    "The last columns compare with the first arm, seed by seed: mean difference in points, with the 95 % " +
+    `interval of Student's t, which is not corrected for the ${
+      arms.length - 1
+    } comparisons. An interval that holds ` +
+    "0 shows no difference.",
+    "## Learning curves",
+    `![${study.title}: learning curves](./${study.name}.svg)`,
+    `By ${
+      protocolNames[study.protocols[0]]
+    } on ${result.images.validation.size} images of the training split that ` +
+    "nothing learns from; at 0 the untrained encoder. Means over the seeds.",
+    curveTable(host!.runs, arms),
+    "`RAUC` is the area under the curve over that of the first arm, `RAUC₀` the same above the untrained encoder's " +
+    'accuracy; "time to" is the share of the first arm\'s time to its own last accuracy that this arm takes to get ' +
+    "there, with the number of seeds in which it does.",
+    ...failures.length > 0 ? ["## What went wrong", failures.join("\n")] : [],
+    "## Behind it",
+    behind(study, result, arms.map(({ runs }) => runs[0])),
+    `Raw pixels are judged like the encoders: ${verdictText(rawPixels, study.protocols)}.`,
+  ];
+  return { page: `${page.join("\n\n")}\n`, curves: curvesOf(study, arms) };
+}
+
+type ArmRuns = { readonly name: string; readonly runs: readonly ArmRun[] };
+
+function howLong({ length }: Study): string {
+  return "epochs" in length
+    ? `${length.epochs} epochs, the same steps for every arm`
+    : `${length.seconds} s of training for every arm`;
+}
+
+function reading(before: string): string {
+  const kept = before.split(readingBegins)[1]?.split(readingEnds)[0]?.trim();
+  return `${readingBegins}\n\n${kept ?? "Not written yet."}\n\n${readingEnds}`;
+}
+
+/** Every seed's accuracy at the end, with controls. */
+function finalTable(protocol: Protocol, arms: readonly ArmRuns[], { seeds, rawPixels }: StudyResult): string {
+  const [host] = arms;
+  const rows = arms.map(({ name, runs }) => {
+    const of = (seed: number) => runs.find((run) => run.seed === seed)?.trained[protocol];
+    const values = seeds.map(of);
+    const there = values.filter((value) => value !== undefined);
+    const differences = seeds.flatMap((seed, i) => {
+      const base = host!.runs.find((run) => run.seed === seed)?.trained[protocol];
+      return base === undefined || values[i] === undefined ? [] : [values[i] - base];
+    });
+    const spread = studentInterval(there);
+    const compared = name === host!.name ? "" : differenceText(differences);
+    const untrained = meanOf(runs.flatMap(({ untrained }) => untrained[protocol] ?? []));
+    return [
+      name,
+      ...values.map(percent),
+      percent(meanOf(there)),
+      spread ? (100 * spread.deviation).toFixed(2) : "",
+      percent(untrained),
+      meanOf(runs.map(({ seconds }) => seconds))?.toFixed(0) ?? "",
+      compared,
+      name === host!.name ? "" : verdictOf(differences),
+    ];
+  });
+  const numbers = seeds.map((seed) => `seed ${seed}`);
+  const head = ["arm", ...numbers, "mean", "deviation", "untrained", "seconds", "difference", ""];
+  const pixels = ["raw pixels", ...seeds.map(() => ""), percent(rawPixels[protocol]), "", "", "", "", ""];
+  return `## Test accuracy in %, ${protocolNames[protocol]}\n\n${markdown(head, [...rows, pixels])}`;
+}
+
+function differenceText(differences: readonly number[]): string {
+  const interval = studentInterval(differences);
+  if (!interval) return differences.length === 1 ? signed(differences[0]!) : "";
+  const { mean, margin } = interval;
+  return `${signed(mean)} (${signed(mean - margin)} … ${signed(mean + margin)})`;
+}
+
+function verdictOf(differences: readonly number[]): string {
+  const interval = studentInterval(differences);
+  if (!interval) return "one seed";
+  if (Math.abs(interval.mean) <= interval.margin) return "no difference shown";
+  return interval.mean > 0 ? "above" : "below";
+}
+
+/** How much sooner each arm is where the first ends. */
+function curveTable(hostRuns: readonly ArmRun[], arms: readonly ArmRuns[]): string {
+  const rows = arms.slice(1).map(({ name, runs }) => {
+    const pairs = runs.flatMap((run) => {
+      const host = hostRuns.find(({ seed }) => seed === run.seed);
+      return host && host.curve.length === run.curve.length && run.curve.length > 1
+        ? [[run, host] as const]
+        : [];
+    });
+    const compared = pairs.map(([run, host]) => compareCurves(shareCurve(run), shareCurve(host)));
+    const ratios = compared.flatMap(({ epochRatio }, i) => {
+      const [run, host] = pairs[i]!; // curves are over shares of each run's own length
+      return epochRatio === null
+        ? []
+        : [epochRatio * run.config.schedule.epochs / host.config.schedule.epochs];
+    });
+    const inSeconds = compared.flatMap(({ epochRatio }, i) => {
+      const [run, host] = pairs[i]!;
+      return epochRatio === null ? [] : [epochRatio * run.seconds / host.seconds];
+    });
+    return [
+      name,
+      meanOf(compared.map(({ rauc }) => rauc))?.toFixed(3) ?? "",
+      meanOf(compared.map(({ raucAboveStart }) => raucAboveStart))?.toFixed(3) ?? "",
+      ratios.length > 0 ? meanOf(ratios)!.toFixed(2) : "never",
+      inSeconds.length > 0 ? meanOf(inSeconds)!.toFixed(2) : "never",
+      `${ratios.length} of ${compared.length}`,
+    ];
+  });
+  return markdown(["arm", "RAUC", "RAUC₀", "time to, in epochs", "time to, in seconds", "seeds"], rows);
+}
+
+/** A run's curve over shares of its length, in which curves of unequal lengths have the same points. */
+function shareCurve({ curve }: ArmRun): LearningCurve {
+  return {
+    epochs: curve.map((_, i) => i / (curve.length - 1)),
+    accuracies: curve.map(({ accuracy }) => accuracy),
+  };
+}
+
+function curvesOf(study: Study, arms: readonly ArmRuns[]): string {
+  const bySeconds = "seconds" in study.length;
+  const lines = arms.filter(({ runs }) => runs.length > 0).map(({ name, runs }) => {
+    const numPoints = Math.min(...runs.map(({ curve }) => curve.length));
+    const points = Array.from({ length: numPoints }, (_, i) => i);
+    const seconds = meanOf(runs.map(({ seconds }) => seconds))!;
+    return {
+      name,
+      x: points.map((i) => bySeconds ? seconds * i / study.numProbes : runs[0]!.curve[i]!.epoch),
+      y: points.map((i) => 100 * meanOf(runs.map(({ curve }) => curve[i]!.accuracy))!),
+    };
+  });
+  const x = lines.reduce<number[]>((longest, { x }) => x.at(-1)! > (longest.at(-1) ?? -1) ? x : longest, []);
+  const title = `accuracy in % against ${bySeconds ? "seconds" : "epochs"}`;
+  return lineCharts([{ title, x, lines }], study.title, { axes: "linear", size: [760, 420] });
+}
+
+/** Config, data, device, versions. */
+function behind(
+  study: Study,
+  { seeds, device, images }: StudyResult,
+  firsts: readonly (ArmRun | undefined)[],
+): string {
+  const [host] = firsts;
+  const settings = study.arms.map(({ name, method, preset = "demo", settings = [], share = 1, alter }, i) => {
+    const epochs = firsts[i]?.config.schedule.epochs;
+    return [
+      name,
+      `${method}, ${preset}`,
+      [
+        ...settings,
+        ...share === 1 ? [] : [`${share} of the length`],
+        ...alter ? ["altered in code"] : [],
+      ].map((text) => `\`${text}\``).join(" "),
+      epochs === undefined ? "" : String(epochs),
+    ];
+  });
+  const config = host
+    ? Object.entries(flattenConfig(host.config)).map(([key, value]) => `${key}=${value}`)
+    : [];
+  return [
+    markdown(["arm", "method and preset", "settings", "epochs"], settings),
+    `Config of the first arm: \`${config.join(" ")}\`.`,
+    `Seeds ${
+      seeds.join(", ")
+    }. Lacuna ${manifest.version}, Deno ${Deno.version.deno}, device ${device.name} ` +
+    `(${device.detail}). Images: ${images.train.size} to learn from and for the probes, ${images.validation.size} for the ` +
+    `curves, ${images.test.size} for the tables; hash ${host?.data.slice(0, 12) ?? "unknown"}.`,
+  ].join("\n\n");
+}
+
+function verdictText(verdict: Verdict, protocols: readonly Protocol[]): string {
+  return protocols.map((protocol) => `${percent(verdict[protocol])} % (${protocolNames[protocol]})`).join(
+    ", ",
+  );
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function meanOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "" : (100 * share).toFixed(1);
+}
+
+function signed(difference: number): string {
+  return `${difference < 0 ? "−" : "+"}${Math.abs(100 * difference).toFixed(1)}`;
+}
