@@ -7,6 +7,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
 import { decayed } from "./decayed.ts";
 import { NonFiniteError } from "./errors.ts";
+import type { OnlineProbe } from "./online_probe.ts";
 import { learningRateSchedule } from "./learning_rate_schedule.ts";
 import type { MetricsLine } from "./metrics_log.ts";
 import type { BatchSource, LoadedBatch, Pipeline, StepResult } from "./pipeline.ts";
@@ -23,11 +24,18 @@ export class Stepper<Batch> {
   readonly #optimizer: AdamW;
   readonly #state: TensorState;
   readonly #stepsPerEpoch: number;
+  readonly #probe: OnlineProbe | undefined;
   #batches: AsyncGenerator<LoadedBatch<Batch>, void, void> | undefined;
   #next: Promise<IteratorResult<LoadedBatch<Batch>, void>> | undefined; // batch of the next step
 
   /** @throws {ConfigError} If there are fewer images than a batch holds. */
-  constructor(pipeline: Pipeline<Batch>, source: BatchSource<Batch>, config: RunConfig) {
+  constructor(
+    pipeline: Pipeline<Batch>,
+    source: BatchSource<Batch>,
+    config: RunConfig,
+    probe?: OnlineProbe,
+  ) {
+    this.#probe = probe;
     const { stepsPerEpoch, totalSteps } = runLength(config.schedule, source.size);
     this.#stepsPerEpoch = stepsPerEpoch;
     this.totalSteps = totalSteps;
@@ -89,10 +97,22 @@ export class Stepper<Batch> {
       this.#optimizer.step(grads, learningRate, { teacher: this.#pipeline.teacher, momentum });
       const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
       const logged = await valuesOf(metrics);
+      const probed = await this.#probed(step, loaded);
 
       const elapsed = performance.now() - start;
       const speed = { imagesPerSecond: 1000 * batchSize / elapsed, dataShare: waited / elapsed };
-      return { step, epoch, loss, learningRate, gradNorm, momentum, ...logged, ...measures, ...speed };
+      return {
+        step,
+        epoch,
+        loss,
+        learningRate,
+        gradNorm,
+        momentum,
+        ...logged,
+        ...measures,
+        ...probed,
+        ...speed,
+      };
     } finally {
       tf.dispose([norm, result]);
     }
@@ -128,6 +148,14 @@ export class Stepper<Batch> {
     await this.#next?.catch(() => {}); // somebody may still write it
     await this.#batches?.return();
     this.#optimizer.dispose();
+  }
+
+  async #probed(
+    step: number,
+    { labelled }: LoadedBatch<Batch>,
+  ): Promise<{ probeAccuracy: number } | undefined> {
+    if (!this.#probe || !labelled || step % this.#probe.every !== 0) return undefined;
+    return { probeAccuracy: await this.#probe.step(labelled) };
   }
 
   async #nextBatch(): Promise<LoadedBatch<Batch>> {

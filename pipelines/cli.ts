@@ -24,6 +24,7 @@ type Flags = {
   readonly cacheBytes: number;
   readonly workers: number;
   readonly skipBad: number;
+  readonly probeEvery?: number;
   readonly set: readonly string[];
   readonly onCollapse: "stop" | "warn";
 };
@@ -85,6 +86,11 @@ function command({ write, writeError }: Terminal): Command {
       parseCount,
       0,
     )
+    .option(
+      "--probe-every <steps>",
+      "measure on the way how well a linear classifier tells the classes, as probeAccuracy; the training stays the same",
+      parseSteps,
+    )
     .option("--set <key=value>", "another value for a field of the config; may be repeated", append, [])
     .addOption(
       new Option("--on-collapse <what>", "what to do when the teacher collapses").choices(["stop", "warn"])
@@ -132,6 +138,7 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
     device,
     workers: flags.workers,
     skipBad: flags.skipBad,
+    probeEvery: flags.probeEvery,
     onCollapse: flags.onCollapse,
     signal: interrupt.signal,
     onStart: (resumed) => {
@@ -169,6 +176,12 @@ function parseWorkers(text: string): number {
 function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Write a whole number from 0");
+}
+
+function parseSteps(text: string): number {
+  const steps = Number(text);
+  if (/^\d+$/.test(text) && steps >= 1) return steps;
+  throw new InvalidArgumentError("Write a whole number from 1");
 }
 
 function parseCacheBytes(text: string): number {

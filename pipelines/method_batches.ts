@@ -10,6 +10,8 @@ export type MethodBatchesOptions = {
   readonly workers?: number;
   /** How many images that cannot be decoded may be replaced by the next good ones; 0, the default, stops at the first. */
   readonly skipBad?: number;
+  /** Name of a column of labels that come with each batch, besides what the method sees; none if left out. */
+  readonly labels?: string | undefined;
 };
 
 /**
@@ -24,7 +26,7 @@ export async function methodBatches<Config extends MethodConfig, Batch>(
   method: Method<Config, Batch>,
   config: Config,
   images: TrainingImages,
-  { workers = 0, skipBad = 0 }: MethodBatchesOptions = {},
+  { workers = 0, skipBad = 0, labels }: MethodBatchesOptions = {},
 ): Promise<BatchSource<Batch> & AsyncDisposable & { numBad(): number }> {
   const { seed, schedule: { batchSize } } = config;
   const { split, column, height, width, mean, std } = images;
@@ -36,6 +38,7 @@ export async function methodBatches<Config extends MethodConfig, Batch>(
       plan: { ...plan, size: [height, width], mean, std },
       views: names,
       minSize: Math.ceil(Math.max(height, width) / Math.sqrt(minScale * 3 / 4)), // the smallest crop is not enlarged
+      ...labels !== undefined && { labels },
       ...workers > 0 && { kernels: kernelsOfDevice() },
     }),
     batchSize,
@@ -56,6 +59,9 @@ export async function methodBatches<Config extends MethodConfig, Batch>(
         );
         yield {
           batch: method.toBatch(views, { samples: batch.samples.address, epoch: batch.epoch }),
+          ...labels !== undefined && {
+            labelled: { images: views[names[0]!]!, labels: batch.arrays.labels!.values as Int32Array },
+          },
           [Symbol.dispose]: () => batch.release(),
         };
       }

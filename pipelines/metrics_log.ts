@@ -22,6 +22,8 @@ export type MetricsLine = {
   /** Mean over dimensions of the standard deviation of the teacher's normalised outputs; 0 = collapsed. */
   readonly spread?: number;
   readonly effectiveRank?: number;
+  /** Share of the batch that a linear classifier beside the training told right, in [0, 1]; where it was asked for. */
+  readonly probeAccuracy?: number;
   /** What the pipeline adds, such as `cosine`. */
   readonly [name: string]: number | undefined;
 };

@@ -31,6 +31,7 @@ export { type Checkpoint, listCheckpoints, readCheckpoint, setAside, writeCheckp
 export { CollapseWatch } from "./collapse_watch.ts";
 export { type ExtremaConfig, flattenConfig, overrideConfig, parseConfig, type RunConfig } from "./config.ts";
 export { decayed } from "./decayed.ts";
+export { type LabelledImages, OnlineProbe, type OnlineProbeOptions } from "./online_probe.ts";
 export {
   BusyError,
   CheckpointError,

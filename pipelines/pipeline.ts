@@ -1,4 +1,5 @@
 import type { ParameterMap } from "@lacuna/tensor";
+import type { LabelledImages } from "./online_probe.ts";
 import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 
 /** Where in the run a step is; with the seed, it addresses the step's random numbers. */
@@ -42,7 +43,11 @@ export type Pipeline<Batch> = {
 };
 
 /** A batch that is needed until it is disposed of: then its memory becomes that of a later one. */
-export type LoadedBatch<Batch> = Disposable & { readonly batch: Batch };
+export type LoadedBatch<Batch> = Disposable & {
+  readonly batch: Batch;
+  /** Its images, in the first view, with their classes, where they were asked for; no part of the training. */
+  readonly labelled?: LabelledImages;
+};
 
 /** Where batches come from: the same ones for the same epoch and index, whoever asks and however often. */
 export type BatchSource<Batch> = {

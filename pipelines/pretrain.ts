@@ -1,8 +1,10 @@
+import type { LabelColumn } from "@lacuna/data/shards";
 import * as tf from "@tensorflow/tfjs-core";
 import manifest from "./deno.json" with { type: "json" };
 import { CollapseError, ConfigError, InterruptedError } from "./errors.ts";
 import { methodBatches } from "./method_batches.ts";
 import type { Method, MethodConfig } from "./method.ts";
+import { OnlineProbe } from "./online_probe.ts";
 import { readMetrics } from "./metrics_log.ts";
 import { type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 import type { BatchSource } from "./pipeline.ts";
@@ -12,7 +14,9 @@ import { train, type TrainOptions } from "./train.ts";
 import type { TrainingImages } from "./training_images.ts";
 
 /** How {@linkcode pretrain} is watched and ended, and what it notes down. */
-export type PretrainOptions = TrainOptions & {
+export type PretrainOptions = Omit<TrainOptions, "probe"> & {
+  /** Steps from one measurement of an online probe to the next; none without, and the training is the same either way. */
+  readonly probeEvery?: number | undefined;
   /** The device in use, for `run.json`. */
   readonly device: DeviceNote;
   /** Threads that decode and augment images beside the training, 0 for none; they change the speed alone. */
@@ -37,10 +41,11 @@ export async function pretrain<Config extends MethodConfig, Batch>(
   config: Config,
   images: TrainingImages,
   folder: string,
-  { device, workers = 0, skipBad = 0, ...options }: PretrainOptions,
+  { device, workers = 0, skipBad = 0, probeEvery, ...options }: PretrainOptions,
 ): Promise<RunSummary> {
   const { name, split: { numRows: size, contentHash }, height, width, channels, mean, std } = images;
   const { totalSteps } = runLength(config.schedule, size);
+  const labels = probeEvery === undefined ? undefined : labelsOf(images);
   let devices: DeviceNote[] = []; // one after the other
   let before: RunSummary | undefined;
   let started: string | undefined;
@@ -90,12 +95,23 @@ export async function pretrain<Config extends MethodConfig, Batch>(
     options.onStart?.(resumed);
   };
   try {
-    await using batches = await methodBatches(method, config, images, { workers, skipBad });
+    await using batches = await methodBatches(method, config, images, {
+      workers,
+      skipBad,
+      labels: labels?.name,
+    });
     const prepared = newestCheckpoint(folder)
       ? undefined
       : await method.prepare?.(config, images, firstEpoch(batches));
     const pipeline = knowing(() => method.pipeline(config, images, prepared));
-    await train(pipeline, batches, config, folder, { ...options, onStart });
+    using probe = labels && new OnlineProbe({
+      represent: (images) => pipeline.represent(images),
+      image: { height, width, channels },
+      numClasses: labels.classNames.length,
+      every: probeEvery!,
+      seed: config.seed,
+    });
+    await train(pipeline, batches, config, folder, { ...options, probe, onStart });
     const numBad = batches.numBad();
     if (numBad > 0) {
       options.onMessage?.(`${numBad} images cannot be decoded; the next good ones took their places`);
@@ -105,6 +121,15 @@ export async function pretrain<Config extends MethodConfig, Batch>(
     throw error;
   }
   return isOver && before?.status === "complete" ? before : note("complete");
+}
+
+/** The column of labels. */
+function labelsOf({ name, split: { columns } }: TrainingImages): LabelColumn {
+  for (const column of columns) if (column.kind === "label" && column.classNames.length > 0) return column;
+  const kinds = columns.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+  throw new ConfigError(
+    `${name} has no column of labels with named classes to probe with, only ${kinds}: leave the probe out`,
+  );
 }
 
 /** The batches of the first epoch, as long as they are asked for. */

@@ -8,6 +8,7 @@ import { CollapseWatch } from "./collapse_watch.ts";
 import type { RunConfig } from "./config.ts";
 import { CollapseError, InterruptedError, NonFiniteError } from "./errors.ts";
 import { type MetricsLine, MetricsLog } from "./metrics_log.ts";
+import type { OnlineProbe } from "./online_probe.ts";
 import type { BatchSource, Pipeline } from "./pipeline.ts";
 import type { NewestCheckpoint } from "./newest_checkpoint.ts";
 import { resumePoint } from "./resume_point.ts";
@@ -16,6 +17,8 @@ import { resumePoint } from "./resume_point.ts";
 export type TrainOptions = {
   /** Whether a collapsed teacher ends the run, as it does by default, or is only told. */
   readonly onCollapse?: "stop" | "warn";
+  /** Measures what a linear classifier could make of the encoder on the way, as `probeAccuracy`, where batches come with labels. */
+  readonly probe?: OnlineProbe | undefined;
   /** Aborted, it ends the run after the step at hand, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Takes what happens besides steps, a sentence at a time. */
@@ -58,12 +61,12 @@ export async function train<Batch>(
   source: BatchSource<Batch>,
   config: RunConfig,
   folder: string,
-  { onCollapse = "stop", signal, onMessage = () => {}, onStart = () => {}, onStep = () => {} }: TrainOptions =
-    {},
+  { onCollapse = "stop", probe, signal, onMessage = () => {}, onStart = () => {}, onStep = () => {} }:
+    TrainOptions = {},
 ): Promise<TrainResult> {
   const { checkpointEvery } = config.log;
   const { warmupEpochs } = config.schedule;
-  await using stepper = new Stepper(pipeline, source, config);
+  await using stepper = new Stepper(pipeline, source, config, probe);
   const { totalSteps } = stepper;
 
   makeFolder(folder);

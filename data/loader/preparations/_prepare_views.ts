@@ -23,14 +23,14 @@ type Reader = (sample: Sample, draw: (size: ImageSize) => ImageSteps) => DrawnIm
 
 /**
  * Views of images, each float32 [n, H, W, C].
- * @throws {RangeError} If a set has no such column, or it holds no images, or images of other channels than the plan's.
+ * @throws {RangeError} If a set has no such column, it holds no images or no labels, or images of other channels than the plan's.
  * @throws {TypeError} If the plan has no such views.
  */
 export async function prepareViews(
   options: ViewsOptions,
   context: PreparationContext,
 ): Promise<Preparer<DrawnImage>> {
-  const { column, plan: given, views, minSize, kernels } = options;
+  const { column, plan: given, views, minSize, labels, kernels } = options;
   const plan = checkAugmentPlan(given);
   const { size: [height, width], mean, std } = plan;
   if (views.length !== plan.views.length) {
@@ -38,20 +38,28 @@ export async function prepareViews(
       `Cannot give ${plan.views.length} views the names ${views.join(", ")}: give one for each`,
     );
   }
+  if (labels !== undefined) { for (const columns of context.columns) requireLabels(labels, columns); }
   const memory = new PixelMemory();
   const readers = context.columns.map((columns) => readerOf(column, columns, mean.length, minSize, memory));
   if (kernels !== undefined) await startImageKernels(kernels);
   const format = { height, width, channels: mean.length, mean, std };
   const { seed } = context;
   return {
-    arrays: Object.fromEntries(
-      views.map((name) => [name, { dtype: "float32", shape: [height, width, mean.length] }]),
-    ),
+    arrays: {
+      ...Object.fromEntries(
+        views.map((name) => [name, { dtype: "float32", shape: [height, width, mean.length] }]),
+      ),
+      ...labels !== undefined && { labels: { dtype: "int32", shape: [] } },
+    },
     read: (sample) => {
       const { set, epoch, address } = sample;
       return readers[set]!(sample, (size) => drawSteps(plan, size, { seed, epoch, sample: address }));
     },
-    prepare: async ({ items }, out) => {
+    prepare: async ({ items, samples }, out) => {
+      for (let i = 0; labels !== undefined && i < samples.count; i++) {
+        const { values } = samples.blocks[samples.blockOf[i]!]!.columns[labels]!;
+        out.labels![i] = values[samples.indexIn[i]!] as number;
+      }
       const images = items.map(({ image }) => image);
       const steps = items.map(({ steps }) => steps);
       const arrays = views.map((name) => out[name] as Float32Array);
@@ -63,6 +71,12 @@ export async function prepareViews(
       for (const item of items) if (item.memory) memory.giveBack(item.memory);
     },
   };
+}
+
+function requireLabels(name: string, columns: readonly Column[]): void {
+  if (columns.some((column) => column.name === name && column.kind === "label")) return;
+  const there = columns.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+  throw new RangeError(`There is no column "${name}" of labels, only ${there}`);
 }
 
 /** Arrays that lie one behind the other in memory, as one. */

@@ -18,6 +18,8 @@ export type ViewsOptions = {
    * fast where little of an image is left in the end. Their whole size if left out.
    */
   readonly minSize?: number;
+  /** Name of a column of labels, which become one more array of the name "labels", int32 [n]; none if left out. */
+  readonly labels?: string;
   /** For workers, which have no device in use: what makes the views there. Without, the device in use makes them. */
   readonly kernels?: "native" | "wasm" | "cpu" | "auto";
 };
@@ -43,7 +45,7 @@ export function viewsPreparation(options: ViewsOptions): Preparation {
 
 /**
  * Makes the preparer of a `viewsPreparation()`.
- * @throws {RangeError} If a set has no such column, or it holds no images, or images of other channels than the plan's.
+ * @throws {RangeError} If a set has no such column, it holds no images or no labels, or images of other channels than the plan's.
  * @throws {TypeError} If the plan has no such views.
  */
 export async function createPreparer(options: Json, context: PreparationContext): Promise<Preparer> {
