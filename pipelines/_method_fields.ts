@@ -7,7 +7,14 @@ import type { BeitSizes } from "./beit_host.ts";
 import type { RunConfig } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import type { MtoConfig } from "./mask_token_terms.ts";
-import type { CropConfig, DecoderSizes, TransformerSizes } from "./method_config.ts";
+import type {
+  BlockConfig,
+  CropConfig,
+  DecoderSizes,
+  JitterCropConfig,
+  TransformerSizes,
+} from "./method_config.ts";
+import type { MomentumRise } from "./rising_momentum.ts";
 
 type Field<T> = v.GenericSchema<T>;
 
@@ -52,6 +59,20 @@ export const runFields: { readonly [K in keyof RunConfig]: Field<RunConfig[K]> }
 export const imageField: Field<{ readonly size: number }> = v.strictObject({ size: count });
 /** `augment` of methods that see one crop. */
 export const cropField: Field<CropConfig> = v.strictObject({ minScale: scale, flipProbability: probability });
+/** `augment` of methods that change colours too. */
+export const jitterField: Field<JitterCropConfig> = v.strictObject({
+  minScale: scale,
+  jitter: share,
+  jitterProbability: probability,
+  flipProbability: probability,
+});
+/** `masks` in blocks. */
+export const blockField: Field<BlockConfig> = v.strictObject({ numMasked: count, minArea: count });
+/** `teacher` of data2vec. */
+export const momentumRiseField: Field<MomentumRise> = v.strictObject({
+  momentumRise: probability,
+  lastMomentum: probability,
+});
 /** `encoder` of plain transformers, to be spread. */
 export const transformerFields: { readonly [K in keyof TransformerSizes]: Field<TransformerSizes[K]> } = {
   patchSize: count,

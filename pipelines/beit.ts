@@ -9,6 +9,7 @@ import { beitHost, type BeitHostConfig } from "./beit_host.ts";
 import type { ImageBatch } from "./image_batch.ts";
 import { maskedRows } from "./masked_rows.ts";
 import type { MaskTokenTerms } from "./mask_token_terms.ts";
+import type { BlockConfig } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
 import * as v from "valibot";
 import { cropViews, toImageBatch } from "./crop_views.ts";
@@ -18,6 +19,7 @@ import { mtoTerms } from "./mask_token_terms.ts";
 import { imageTensor } from "./image_batch.ts";
 import {
   beitFields,
+  blockField,
   configParser,
   count,
   cropField,
@@ -26,14 +28,6 @@ import {
   runFields,
 } from "./_method_fields.ts";
 import { demoRun, describeSizes, noMto, paperRun, tinyRun } from "./method_presets.ts";
-
-/** Sizes of block-wise masks. */
-export type BlockConfig = {
-  /** Patches to hide; never more, often a few less. */
-  readonly numMasked: number;
-  /** Least area of a block in patches. */
-  readonly minArea: number;
-};
 
 /** Everything that decides the numbers of a BEiT run, apart from the images and the device. */
 export type BeitConfig = BeitHostConfig & {
@@ -140,7 +134,7 @@ export const beitMethod: Method<BeitConfig, ImageBatch> = {
     image: imageField,
     augment: cropField,
     encoder: v.strictObject(beitFields),
-    masks: v.strictObject({ numMasked: count, minArea: count }),
+    masks: blockField,
     target: v.strictObject({ numCodes: count }),
     mto: mtoField,
   })),

@@ -11,16 +11,14 @@ import type { TransformerSizes } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
 import type { ViewsBatch } from "./views_batch.ts";
 import * as v from "valibot";
-import { cropAndFlip } from "./crop_views.ts";
+import { cropAndFlip, jitterOf, toViewsBatch } from "./crop_views.ts";
 import type { Method } from "./method.ts";
 import {
   configParser,
   count,
   imageField,
-  probability,
+  jitterField,
   runFields,
-  scale,
-  share,
   transformerFields,
 } from "./_method_fields.ts";
 import { demoRun, describeSizes, paperRun, tinyRun } from "./method_presets.ts";
@@ -117,12 +115,7 @@ export const byolMethod: Method<ByolConfig, ViewsBatch> = {
   parse: configParser(v.strictObject({
     ...runFields,
     image: imageField,
-    augment: v.strictObject({
-      minScale: scale,
-      jitter: share,
-      jitterProbability: probability,
-      flipProbability: probability,
-    }),
+    augment: jitterField,
     encoder: v.strictObject(transformerFields),
     heads: v.strictObject({ hiddenDim: count, outDim: count, norm: v.picklist(["layer", "batch"]) }),
   })),
@@ -130,17 +123,10 @@ export const byolMethod: Method<ByolConfig, ViewsBatch> = {
   views: ({ augment: { minScale, flipProbability, jitter, jitterProbability } }) => {
     const view = [
       ...cropAndFlip(minScale, flipProbability),
-      {
-        kind: "colorJitter",
-        brightness: jitter,
-        contrast: jitter,
-        saturation: jitter / 2,
-        hue: jitter / 4,
-        probability: jitterProbability,
-      } as const,
+      jitterOf(jitter, jitterProbability),
     ];
     return { views: [view, view], names: ["student", "teacher"], minScale };
   },
-  toBatch: ({ student, teacher }, address) => ({ student: student!, teacher: teacher!, ...address }),
+  toBatch: toViewsBatch,
   pipeline: byol,
 };

@@ -5,10 +5,9 @@ import {
   configParser,
   count,
   imageField,
-  probability,
+  jitterField,
   ratio,
   runFields,
-  scale,
   share,
   transformerFields,
 } from "./_method_fields.ts";
@@ -98,12 +97,7 @@ export type ExtremaConfig = RunConfig & {
 const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
   ...runFields,
   image: imageField,
-  augment: v.strictObject({
-    minScale: scale,
-    jitter: share,
-    jitterProbability: probability,
-    flipProbability: probability,
-  }),
+  augment: jitterField,
   encoder: v.strictObject({
     ...transformerFields,
     numClassBlocks: count,

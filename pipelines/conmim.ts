@@ -16,7 +16,7 @@ import type { MethodPipeline } from "./method_pipeline.ts";
 import type { SimmimConfig } from "./simmim.ts";
 import type { ViewsBatch } from "./views_batch.ts";
 import * as v from "valibot";
-import { cropAndFlip } from "./crop_views.ts";
+import { cropAndFlip, jitterOf, toViewsBatch } from "./crop_views.ts";
 import type { Method } from "./method.ts";
 import { mtoTerms } from "./mask_token_terms.ts";
 import {
@@ -24,13 +24,11 @@ import {
   configParser,
   count,
   imageField,
+  jitterField,
   mtoField,
   positive,
-  probability,
   ratio,
   runFields,
-  scale,
-  share,
 } from "./_method_fields.ts";
 import { demoRun, describeSizes, noMto, paperRun, tinyRun } from "./method_presets.ts";
 
@@ -169,12 +167,7 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
   parse: configParser(v.strictObject({
     ...runFields,
     image: imageField,
-    augment: v.strictObject({
-      minScale: scale,
-      jitter: share,
-      jitterProbability: probability,
-      flipProbability: probability,
-    }),
+    augment: jitterField,
     encoder: v.strictObject(beitFields),
     heads: v.strictObject({ hiddenDim: count, outDim: count }),
     masks: v.strictObject({ ratio, cellSize: count }),
@@ -190,14 +183,7 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
     views: [
       [],
       [
-        {
-          kind: "colorJitter",
-          brightness: jitter,
-          contrast: jitter,
-          saturation: jitter / 2,
-          hue: jitter / 4,
-          probability: jitterProbability,
-        },
+        jitterOf(jitter, jitterProbability),
         { kind: "grayscale", probability: 0.2 },
         { kind: "solarize", threshold: 128 / 255, probability: 0.2 },
       ],
@@ -205,6 +191,6 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
     names: ["student", "teacher"],
     minScale,
   }),
-  toBatch: ({ student, teacher }, address) => ({ student: student!, teacher: teacher!, ...address }),
+  toBatch: toViewsBatch,
   pipeline: (config, image) => conmim(config, image, mtoTerms(config.mto)),
 };

@@ -5,25 +5,26 @@ import { contextLoss, contextTargets, type TargetNorm } from "@lacuna/objectives
 import { stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D } from "@tensorflow/tfjs-core";
-import type { BlockConfig } from "./beit.ts";
 import { beitEncoder, type BeitSizes } from "./beit_host.ts";
 import { differentiate } from "./differentiate.ts";
 import { type ImageBatch, imageTensor, sampleStreams } from "./image_batch.ts";
 import { maskedRows } from "./masked_rows.ts";
 import { meanOfPatches } from "./mean_of_patches.ts";
-import type { CropRunConfig } from "./method_config.ts";
+import type { BlockConfig, CropRunConfig } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
+import { type MomentumRise, risingMomentum } from "./rising_momentum.ts";
 import * as v from "valibot";
 import { cropAndFlip, toImageBatch } from "./crop_views.ts";
 import type { Method } from "./method.ts";
 import {
   beitFields,
+  blockField,
   configParser,
   count,
   cropField,
   imageField,
+  momentumRiseField,
   notNegative,
-  probability,
   runFields,
 } from "./_method_fields.ts";
 import { demoRun, describeSizes, paperRun, tinyRun } from "./method_presets.ts";
@@ -44,12 +45,7 @@ export type Data2vecConfig = CropRunConfig & {
     /** Whether the teacher sees what the student sees, a control: full input is the method. */
     readonly maskTeacher: boolean;
   };
-  readonly teacher: {
-    /** Share of the run in which its momentum goes from `schedule.momentum` to the last, in [0, 1]. */
-    readonly momentumRise: number;
-    /** Momentum from then on, in [0, 1]. */
-    readonly lastMomentum: number;
-  };
+  readonly teacher: MomentumRise;
 };
 
 /**
@@ -80,11 +76,7 @@ export function data2vec(config: Data2vecConfig, image: ImageShape): MethodPipel
     parameters,
     teacher: teacher.parameters,
     outDim: dim,
-    momentum: (progress) => {
-      const { momentumRise, lastMomentum } = config.teacher;
-      const left = momentumRise === 0 ? 0 : Math.max(0, 1 - progress / momentumRise);
-      return lastMomentum - (lastMomentum - schedule.momentum) * left;
-    },
+    momentum: (progress) => risingMomentum(schedule.momentum, config.teacher, progress),
     step: (batch, { step }) => {
       const masks = sampleStreams(batch, seed, "mask").map((prng) =>
         blockMask({ grid, ...config.masks }, prng)
@@ -153,7 +145,7 @@ export const data2vecMethod: Method<Data2vecConfig, ImageBatch> = {
     image: imageField,
     augment: cropField,
     encoder: v.strictObject(beitFields),
-    masks: v.strictObject({ numMasked: count, minArea: count }),
+    masks: blockField,
     target: v.strictObject({
       topK: count,
       normalizeBlocks: norm,
@@ -161,7 +153,7 @@ export const data2vecMethod: Method<Data2vecConfig, ImageBatch> = {
       beta: notNegative,
       maskTeacher: v.boolean(),
     }),
-    teacher: v.strictObject({ momentumRise: probability, lastMomentum: probability }),
+    teacher: momentumRiseField,
   })),
   describe: ({ encoder, masks, target }) =>
     `${

@@ -11,6 +11,7 @@ import { maskedRows } from "./masked_rows.ts";
 import { meanOfPatches } from "./mean_of_patches.ts";
 import type { CropRunConfig, TransformerSizes } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
+import { type MomentumRise, risingMomentum } from "./rising_momentum.ts";
 import * as v from "valibot";
 import { cropViews, toImageBatch } from "./crop_views.ts";
 import type { Method } from "./method.ts";
@@ -19,8 +20,8 @@ import {
   count,
   cropField,
   imageField,
+  momentumRiseField,
   notNegative,
-  probability,
   ratio,
   runFields,
   transformerFields,
@@ -56,12 +57,7 @@ export type Data2vec2Config = CropRunConfig & {
     /** Weight of the class token's loss, ≥ 0. */
     readonly classWeight: number;
   };
-  readonly teacher: {
-    /** Share of the run in which its momentum goes from `schedule.momentum` to the last, in [0, 1]. */
-    readonly momentumRise: number;
-    /** Momentum from then on, in [0, 1]. */
-    readonly lastMomentum: number;
-  };
+  readonly teacher: MomentumRise;
 };
 
 /**
@@ -103,11 +99,7 @@ export function data2vec2(config: Data2vec2Config, image: ImageShape): MethodPip
     parameters,
     teacher: teacher.parameters,
     outDim: dim,
-    momentum: (progress) => {
-      const { momentumRise, lastMomentum } = config.teacher;
-      const left = momentumRise === 0 ? 0 : Math.max(0, 1 - progress / momentumRise);
-      return lastMomentum - (lastMomentum - schedule.momentum) * left;
-    },
+    momentum: (progress) => risingMomentum(schedule.momentum, config.teacher, progress),
     step: (batch, { step }) => {
       const drawn = sampleStreams(batch, seed, "mask").map((prng) =>
         Array.from(
@@ -199,7 +191,7 @@ export const data2vec2Method: Method<Data2vec2Config, ImageBatch> = {
     decoder: v.strictObject({ dim: count, depth: count, kernelSize: count, groups: count }),
     masks: v.strictObject({ ratio, blockSize: count, adjust: notNegative, numMasks: count }),
     target: v.strictObject({ topK: count, classWeight: notNegative }),
-    teacher: v.strictObject({ momentumRise: probability, lastMomentum: probability }),
+    teacher: momentumRiseField,
   })),
   describe: ({ encoder, masks }) =>
     `${describeSizes(encoder)}; ${masks.numMasks} masks of ${

@@ -1,5 +1,6 @@
 import { extremaViews } from "@lacuna/data/augment";
 import { type ExtremaConfig, parseConfig } from "./config.ts";
+import { toViewsBatch } from "./crop_views.ts";
 import { extrema } from "./extrema.ts";
 import type { Method } from "./method.ts";
 import { presets } from "./presets.ts";
@@ -25,6 +26,6 @@ export const extremaMethod: Method<ExtremaConfig, ViewsBatch> = {
     });
     return { shared: shared!, views, names: ["student", "teacher"], minScale };
   },
-  toBatch: ({ student, teacher }, address) => ({ student: student!, teacher: teacher!, ...address }),
+  toBatch: toViewsBatch,
   pipeline: extrema,
 };

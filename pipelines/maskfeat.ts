@@ -5,8 +5,8 @@ import { hogTargets, maskedMse } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
 import { beitHost, type BeitHostConfig } from "./beit_host.ts";
 import type { ImageBatch } from "./image_batch.ts";
-import type { BlockConfig } from "./beit.ts";
 import type { MaskTokenTerms } from "./mask_token_terms.ts";
+import type { BlockConfig } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
 import * as v from "valibot";
 import { cropViews, toImageBatch } from "./crop_views.ts";
@@ -14,6 +14,7 @@ import type { Method } from "./method.ts";
 import { mtoTerms } from "./mask_token_terms.ts";
 import {
   beitFields,
+  blockField,
   configParser,
   count,
   cropField,
@@ -97,7 +98,7 @@ export const maskfeatMethod: Method<MaskfeatConfig, ImageBatch> = {
     image: imageField,
     augment: cropField,
     encoder: v.strictObject(beitFields),
-    masks: v.strictObject({ numMasked: count, minArea: count }),
+    masks: blockField,
     target: v.strictObject({ cellSize: count, numBins: count }),
     mto: mtoField,
   })),

@@ -36,6 +36,22 @@ export type CropConfig = {
   readonly flipProbability: number;
 };
 
+/** The same with a change of colours. */
+export type JitterCropConfig = CropConfig & {
+  /** Largest change of brightness and of contrast, as a share, in [0, 1). */
+  readonly jitter: number;
+  /** Share of the views whose colours are changed at all, in [0, 1]. */
+  readonly jitterProbability: number;
+};
+
+/** Sizes of block-wise masks. */
+export type BlockConfig = {
+  /** Patches to hide; never more, often a few less. */
+  readonly numMasked: number;
+  /** Least area of a block in patches. */
+  readonly minArea: number;
+};
+
 /** What every method that sees one crop of an image has. */
 export type CropRunConfig = RunConfig & {
   readonly image: {
