@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 import type { ObjectiveResult } from "../objective_result.ts";
 import { heterogeneity, type ImageMeasure, type MtoAffinity } from "./heterogeneity.ts";
 import { type MtoRecalibration, visibleAttention } from "./visible_attention.ts";
@@ -86,8 +87,7 @@ function meanOf({ values, counts }: ImageMeasure): Scalar {
 
 /** Mean cosine of masked and visible tokens, image by image. */
 function meanCosine(tokens: Tensor3D, mask: Tensor2D): Scalar {
-  const length = tf.maximum(tf.norm(tokens, 2, -1, true), 1e-12);
-  const unit = tf.div<Tensor3D>(tokens, length);
+  const unit = l2Normalize(tokens);
   const sumOf = (weights: Tensor2D) => tf.sum(tf.mul(unit, tf.expandDims(weights, -1)), 1); // [B, D]
   const visible: Tensor2D = tf.sub(1, mask);
   const numPairs = tf.mul(tf.sum(mask, -1), tf.sum(visible, -1)); // [B]

@@ -100,6 +100,8 @@ export function elementwiseKernels(native: NativeFunctions): PlainKernels {
     return done ? backend.makeTensorInfo(shape, "bool", truths) : undefined;
   };
 
+  const isNot = comparison(comparisonNames.indexOf("NotEqual"));
+
   const filled = (shape: readonly number[], value: number, backend: PlainCall["backend"]): TensorInfo => {
     const out = backend.output(shape);
     out.values.fill(value);
@@ -134,7 +136,14 @@ export function elementwiseKernels(native: NativeFunctions): PlainKernels {
     },
 
     /** tfjs's own shares int32 values with the float32 tensor, which C would take for floats. */
-    Cast({ inputs: { x }, attrs: { dtype }, backend }) {
+    Cast({ inputs: { x }, attrs, backend }) {
+      const { dtype } = attrs;
+      if (dtype === "bool" && x!.dtype === "float32") {
+        const zero = filled([], 0, backend);
+        const truths = isNot({ inputs: { a: x!, b: zero }, attrs, backend });
+        backend.disposeData(zero.dataId);
+        return truths;
+      }
       if (dtype !== "float32" || (x!.dtype !== "int32" && x!.dtype !== "bool")) return undefined;
       const out = backend.output(x!.shape);
       out.values.set(backend.data.get(x!.dataId).values as Int32Array | Uint8Array);

@@ -199,6 +199,8 @@ nativeTest("where() and casts of truths agree with tfjs", async () => {
   await assertSame(() => tf.where(tf.greater(a(), b()), a(), b()), "where");
   await assertSame(() => tf.where(tf.greater(a(), 0), a(), tf.scalar(0)), "where of a scalar");
   await assertSame(() => tf.cast(tf.less(a(), b()), "float32"), "cast of less");
+  const numbers = () => tf.tensor1d([0, -0, 1, -2.5, 1e-40, NaN, Infinity]);
+  await assertSame(() => tf.cast(tf.cast(numbers(), "bool"), "float32"), "cast to truths");
 });
 
 nativeTest("NaN and infinity pass through as in tfjs", async () => {
