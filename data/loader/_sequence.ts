@@ -160,8 +160,12 @@ function readAhead(splits: readonly SplitReader[], shares: readonly number[], sh
 /** Blocks that are used at a time: at least 16, whatever their size, if the width is not given. */
 function windowBlocksOf(splits: readonly SplitReader[], set: number, shuffle: Shuffle): number {
   if (!shuffle) return 1;
+  const { windowBlocks } = shuffle;
+  if (windowBlocks !== undefined && windowBlocks !== Infinity) {
+    checkRange("Number of blocks in a window", windowBlocks, 1, 2 ** 52);
+  }
   const { maxBlockBytes = 2 ** 23 } = splits[set]!;
-  return shuffle.windowBlocks ?? Math.max(16, Math.floor(3 * 2 ** 25 / splits.length / maxBlockBytes));
+  return windowBlocks ?? Math.max(16, Math.floor(3 * 2 ** 25 / splits.length / maxBlockBytes));
 }
 
 function asTheyAre(size: number): SampleOrder {

@@ -148,7 +148,11 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const { workers = 0, prefetch = workers + 2, workerTimeoutMs = 60_000, memoryBytes = 2 ** 28 } = options;
   checkRange("Number of workers", workers, 0, 1024);
   checkRange("Number of batches to prefetch", prefetch, 1, 2 ** 16);
-  const { buckets, numRanks = 1 } = options;
+  checkRange("Bytes of memory for blocks", memoryBytes, 0, 2 ** 52);
+  checkRange("Time that a worker has, in ms,", workerTimeoutMs, 1, 2 ** 31 - 1);
+  checkRange("Seed", seed, -(2 ** 31), 2 ** 32 - 1);
+  const { buckets, numRanks = 1, onBadSample = "stop" } = options;
+  if (onBadSample !== "stop") checkRange("Limit of bad samples", onBadSample.limit, 0, 2 ** 52);
   const sequence = makeSequence(data, seed, shuffle, buckets && bucketsOf(buckets, batchSize * numRanks));
   const layout = { ...options, numSamples: sequence.size };
   countBatches(layout); // refuses what is out of range before anything is started
@@ -163,7 +167,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const cache = new BlockCache(sequence.splits, memoryBytes, workers > 0);
   try {
     const arrays = layOut(preparers.arrays, batchSize);
-    const bad = new BadSamples(options.onBadSample ?? "stop", sequence.splits);
+    const bad = new BadSamples(onBadSample, sequence.splits);
     return new OrderedLoader({
       sequence,
       layout,
@@ -244,6 +248,7 @@ class OrderedLoader implements Loader {
     const { epoch = 0, from = 0, numEpochs = 1 } = range;
     checkRange("Epoch", epoch, 0, 2 ** 32 - 1);
     checkRange("First batch", from, 0, this.numBatches);
+    if (numEpochs !== Infinity) checkRange("Number of epochs", numEpochs, 0, 2 ** 32);
     const end = this.numBatches * numEpochs; // counted, as `next`, from the start of the first epoch
     this.#checkOpen();
     const pending: Pending[] = [];

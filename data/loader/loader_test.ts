@@ -439,6 +439,15 @@ Deno.test("createLoader() refuses numbers out of range before it starts", async 
   await assert.rejects(numbersOf({ numRanks: 2, rank: 2 }), { message: "Rank is 2: give an integer in 0…1" });
   await assert.rejects(numbersOf({ workers: -1 }), RangeError);
   await assert.rejects(numbersOf({ prefetch: 0 }), RangeError);
+  await assert.rejects(numbersOf({ shuffle: { windowBlocks: 0 } }), {
+    message: /^Number of blocks in a window is 0/,
+  });
+  await assert.rejects(numbersOf({ seed: 1.5 }), { message: /^Seed is 1.5/ });
+  await assert.rejects(numbersOf({ memoryBytes: NaN }), { message: /^Bytes of memory for blocks is NaN/ });
+  await assert.rejects(numbersOf({ onBadSample: { skip: true, limit: NaN } }), {
+    message: /^Limit of bad samples is NaN/,
+  });
+  for (const numEpochs of [NaN, -1, 0.5]) await assert.rejects(numbersOf({}, { numEpochs }), RangeError);
   await assert.rejects(numbersOf({}, { from: 11 }), {
     message: "First batch is 11: give an integer in 0…10",
   });

@@ -18,7 +18,7 @@ const MAX_BYTES = 2 ** 29; // of some million blocks; no string could be longer
 const MAX_BLOCK_BYTES = 2 ** 32; // memory is asked for by what the manifest says
 const HASH = /^[0-9a-f]{64}$/;
 const hash = v.pipe(v.string(), v.regex(HASH, "it must be 64 hexadecimal digits"));
-const name = v.pipe(v.string(), v.nonEmpty());
+const name = v.pipe(v.string(), v.nonEmpty(), v.notValue("__proto__")); // no key of an object, as rows are
 const plainFile = v.pipe(
   v.string(),
   v.regex(/^[\w-][\w.-]*\.arrow$/, "it must be a plain name in the data set's folder"),

@@ -119,6 +119,8 @@ function checkNames({ name, source, columns, splits }: Source): void {
   if (twice !== undefined) throw new SourceError(source, `${name} has two columns called "${twice}"`);
   if (Object.keys(splits).length === 0) throw new SourceError(source, `${name} has no splits`);
   if (names.length === 0) throw new SourceError(source, `${name} has no columns`);
+  const unfit = names.find((name) => name === "" || name === "__proto__"); // no key of an object, as rows are
+  if (unfit !== undefined) throw new SourceError(source, `${name} has a column called "${unfit}": rename it`);
   for (const split of Object.keys(splits)) {
     if (/^[\w-]+$/.test(split)) continue;
     throw new SourceError(

@@ -85,6 +85,8 @@ Deno.test("writeShards() refuses sources that are none", () =>
     const refused: readonly (readonly [Source, RegExp])[] = [
       [sourceOf([], []), /some has no columns/],
       [sourceOf([number, number], []), /two columns called "x"/],
+      [sourceOf([{ ...number, name: "__proto__" }], []), /has a column called "__proto__": rename it/],
+      [sourceOf([{ ...number, name: "" }], []), /has a column called "": rename it/],
       [sourceOf([number], []), /no rows in split "train" of some \(of 0 items, left out: none\)/],
       [sourceOf([number], [{ x: 1, y: 2 }]), /a value for "y", which is no column/],
       [
