@@ -1,6 +1,6 @@
-import { writeAtomically } from "@lacuna/data";
+import { type ImageSet, writeAtomically } from "@lacuna/data";
 import { openDatasetAt } from "@lacuna/data/remote";
-import { type Dataset, readImageSet, type Split } from "@lacuna/data/shards";
+import { type Dataset, type EncodedImageOptions, readImageSet, type Split } from "@lacuna/data/shards";
 import { CheckpointError, ConfigError } from "@lacuna/pipelines/errors";
 import { loadRun } from "@lacuna/pipelines/load-run";
 import { newestCheckpoint } from "@lacuna/pipelines/newest-checkpoint";
@@ -42,7 +42,7 @@ export type EvaluatedRun = {
  * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
  * @throws {ShardError} If the data set is missing or damaged.
  * @throws {RemoteError} If the data set is behind a URL and cannot be fetched.
- * @throws {ConfigError} If the run learned from other images than the data set's.
+ * @throws {ConfigError} If the run learned from other images than the data set's, or these have no labels or do not fit into memory.
  * @throws {DeviceError} If the device cannot be used.
  * @throws {StorageError} If the run folder cannot be written.
  */
@@ -80,7 +80,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
     );
   }
   const encoded = { size: data.height, mean: data.mean, std: data.std };
-  const train = await readImageSet(trainSplit, encoded), test = await readImageSet(testSplit, encoded);
+  const [train, test] = await readBoth(trainSplit, testSplit, encoded);
   dataset.close();
   const start = performance.now();
   const comparison = await compareEncoders(
@@ -127,6 +127,20 @@ function splitsOf(dataset: Dataset, place: string): Record<"train" | "test", Spl
     );
   }
   return { train: dataset.split("train"), test: dataset.split("test") };
+}
+
+/** Both splits with their labels, whole in memory. */
+async function readBoth(
+  train: Split,
+  test: Split,
+  encoded: EncodedImageOptions,
+): Promise<[ImageSet, ImageSet]> {
+  try {
+    return [await readImageSet(train, encoded), await readImageSet(test, encoded)];
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ConfigError(cause.message, { cause });
+  }
 }
 
 function secondsSince(start: number): number {

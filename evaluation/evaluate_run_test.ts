@@ -115,6 +115,22 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
   });
 });
 
+Deno.test("evaluateRun() refuses images without classes, and says so", async () => {
+  await inTemporaryRun(async (runFolder, dataFolder) => {
+    const { checksum: _, ...manifest } = JSON.parse(await Deno.readTextFile(`${dataFolder}/manifest.json`));
+    const unlabelled = JSON.stringify(manifest).replaceAll(
+      '"kind":"label","classNames":["left","right"]',
+      '"kind":"number"',
+    )
+      .replaceAll(/"classCounts":\[\d+,\d+\]/g, '"mean":0,"std":1,"min":0,"max":1');
+    await Deno.writeTextFile(`${dataFolder}/manifest.json`, unlabelled);
+    await assert.rejects(
+      evaluateRun(runFolder, { dataFolder, device: "cpu", onMessage: () => {} }),
+      { name: "ConfigError", message: /Split "train" of halves has no label column, only "image" \(image\)/ },
+    );
+  });
+});
+
 Deno.test("evaluateRun() refuses other images than the run's own", async () => {
   await inTemporaryRun(async (runFolder, dataFolder) => {
     await writeHalves(`${dataFolder}-other`, 1);

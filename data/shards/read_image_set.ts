@@ -2,6 +2,7 @@
  * A small split of images, whole in memory.
  * @module
  */
+import { formatBytes } from "../terminal/format_bytes.ts";
 import type { ImageSet } from "../image_set.ts";
 import type { Column, ImageColumn, LabelColumn } from "./column.ts";
 import type { PixelStatistics } from "./manifest.ts";
@@ -22,7 +23,7 @@ export type EncodedImageOptions = {
  * @param split With decoded images, or with encoded ones.
  * @param encoded What becomes of encoded images; without, they are refused.
  * @returns Images, labels, and the mean and deviation of the "train" split, or of this one if there is no such.
- * @throws {RangeError} If it has no image or no label column, or all pixels of a channel are equal.
+ * @throws {RangeError} If it has no image or no label column, all pixels of a channel are equal, or memory does not hold it.
  * @throws {ShardError} If a shard is not what was written.
  * @throws {ImageError} If an image cannot be decoded.
  */
@@ -33,7 +34,7 @@ export async function readImageSet(split: Split, encoded?: EncodedImageOptions):
   const image = columnOf<ImageColumn>(split, "image");
   const label = columnOf<LabelColumn>(split, "label");
   const [height, width, channels] = image.shape;
-  const images = new Uint8Array(split.numRows * height * width * channels);
+  const images = memoryFor(split, height * width * channels);
   const labels = new Int32Array(split.numRows);
   const memory = new Uint8Array(split.maxBlockBytes);
   for (let block = 0; block < split.numBlocks; block++) {
@@ -60,7 +61,7 @@ async function readEncoded(split: Split, { size, mean, std }: EncodedImageOption
   const image = columnOf(split, "encodedImage");
   const label = columnOf<LabelColumn>(split, "label");
   const imageLength = size * size * 3;
-  const images = new Uint8Array(split.numRows * imageLength);
+  const images = memoryFor(split, imageLength);
   const labels = new Int32Array(split.numRows);
   const memory = new Uint8Array(split.maxBlockBytes);
   for (let block = 0; block < split.numBlocks; block++) {
@@ -74,6 +75,19 @@ async function readEncoded(split: Split, { size, mean, std }: EncodedImageOption
     labels.set(columns[label.name]!.values, first);
   }
   return { ...factsOf(split, label), height: size, width: size, channels: 3, images, labels, mean, std };
+}
+
+function memoryFor({ name, manifest, numRows }: Split, imageLength: number): Uint8Array {
+  try {
+    return new Uint8Array(numRows * imageLength);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const size = formatBytes(numRows * imageLength);
+    throw new RangeError(
+      `Split "${name}" of ${manifest.name} takes ${size}, which memory has not: take fewer rows with \`data split\``,
+      { cause },
+    );
+  }
 }
 
 function factsOf(

@@ -91,3 +91,13 @@ function withoutImage(split: Source["splits"][string]): Source["splits"][string]
     },
   };
 }
+
+Deno.test("readImageSet() says that a split is too large for memory", () =>
+  withTempFolder(async (folder) => {
+    await writeShards(folder, source);
+    const train = (await openDataset(folder)).split("train");
+    await assert.rejects(
+      readImageSet({ ...train, numRows: 1e15 }),
+      /Split "train" of pairs takes 2.0 PB, which memory has not: take fewer rows/,
+    );
+  }));

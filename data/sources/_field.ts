@@ -4,7 +4,8 @@ import type { Value } from "../shards/rows.ts";
 /** What a text or number found somewhere becomes. */
 export type ParsedField = { readonly value: Value } | { readonly dropped: string; readonly detail: string };
 
-const MAX_LABEL = 2 ** 31 - 1;
+const MAX_CLASSES = 2 ** 20; // that a column of labels without names can tell
+const MAX_TOKEN = 2 ** 31 - 1;
 const KIND_IN_WORDS: Readonly<Record<string, string>> = {
   text: "string of Unicode", // JSON can spell half a character, UTF-8 cannot
   label: "class",
@@ -68,7 +69,7 @@ function labelOf(classNames: readonly string[], found: unknown): number | undefi
   if (byName !== undefined) return byName;
   const areNumerals = classNames.length > 0 && /^\d+$/.test(classNames[0]!); // then a number is a name, not an index
   const index = !areNumerals && /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  return index <= (classNames.length > 0 ? classNames.length - 1 : MAX_LABEL) ? index : undefined;
+  return index < (classNames.length || MAX_CLASSES) ? index : undefined;
 }
 
 function indexOfNames(classNames: readonly string[]): ReadonlyMap<string, number> {
@@ -82,7 +83,7 @@ function tokensOf(found: unknown): Int32Array | undefined {
   if (!Array.isArray(found) && !ArrayBuffer.isView(found)) return undefined;
   const ids = Array.from(found as ArrayLike<unknown>, numberOf);
   const areIndices = ids.every((id) =>
-    id !== undefined && Number.isInteger(id) && id >= 0 && id <= MAX_LABEL
+    id !== undefined && Number.isInteger(id) && id >= 0 && id <= MAX_TOKEN
   );
   return areIndices ? Int32Array.from(ids as number[]) : undefined;
 }

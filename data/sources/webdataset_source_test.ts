@@ -195,6 +195,13 @@ Deno.test("webdatasetSource() drops a sample with an unsafe or impossible file, 
   }
 });
 
+Deno.test("webdatasetSource() drops a label that no column can tell, and goes on", async () => {
+  const entries = [0, 2 ** 20 - 1, 2 ** 20, 1].map((n, i) => ({ name: `${i}.cls`, content: `${n}` })); // 2²⁰ classes without names
+  await withArchive(tarBytes(entries), async (source) => {
+    assert.deepEqual(await readReasons(source), ["", "", "label is not a class", ""]);
+  });
+});
+
 Deno.test("webdatasetSource() limits the files of a sample together, as it does each", async () => {
   const columns = [{ column: { name: "text", kind: "text" }, extensions: ["txt", "text"] }] as const;
   const entries = [
