@@ -164,8 +164,8 @@ function windowBlocksOf(splits: readonly SplitReader[], set: number, shuffle: Sh
   if (windowBlocks !== undefined && windowBlocks !== Infinity) {
     checkRange("Number of blocks in a window", windowBlocks, 1, 2 ** 52);
   }
-  const { maxBlockBytes = 2 ** 23 } = splits[set]!;
-  return windowBlocks ?? Math.max(16, Math.floor(3 * 2 ** 25 / splits.length / maxBlockBytes));
+  const { maxBlockBytes = 2 ** 23, blockMemory = maxBlockBytes } = splits[set]!;
+  return windowBlocks ?? Math.max(16, Math.floor(3 * 2 ** 25 / splits.length / blockMemory));
 }
 
 function asTheyAre(size: number): SampleOrder {

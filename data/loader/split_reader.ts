@@ -19,6 +19,8 @@ export type SplitReader = {
   readonly contentHash: string;
   /** Most bytes that a block is read from, if it can be read into memory that is used again. */
   readonly maxBlockBytes?: number;
+  /** Bytes of memory that a block takes, about; as many as it is read from if left out. */
+  readonly blockMemory?: number;
   /**
    * The rows of one block, checked; the same ones whenever it is asked for.
    * @param block Its index.

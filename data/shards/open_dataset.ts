@@ -4,6 +4,7 @@
  */
 import { nearestName } from "@lacuna/tensor/nearest-name";
 import { pathIn } from "./_path_in.ts";
+import { blockMemory } from "./_block_memory.ts";
 import { BlockChecks, type Verify } from "./_block_check.ts";
 import { readBlock } from "./_read_block.ts";
 import type { ByteSource } from "./byte_source.ts";
@@ -53,6 +54,8 @@ export type Split = {
   readonly rowsPerBlock: number;
   /** Bytes of the longest block. */
   readonly maxBlockBytes: number;
+  /** Bytes of memory to reckon with for a block: as many, or those that it has on average once it is unpacked if they are more. */
+  readonly blockMemory: number;
   /** What each row has. */
   readonly columns: readonly Column[];
   /** Hash of what the rows hold. */
@@ -113,6 +116,7 @@ function openSplit(manifest: Manifest, name: string, open: OpenShards, verify: V
     numBlocks,
     rowsPerBlock,
     maxBlockBytes,
+    blockMemory: Math.max(maxBlockBytes, blockMemory(Math.min(rowsPerBlock, rows), columns, statistics)),
     columns,
     contentHash,
     statistics,

@@ -324,3 +324,26 @@ for (const compression of ["none", "zstd"] as const) {
       );
     }));
 }
+
+Deno.test("openDataset() tells the memory that packed blocks take once they are unpacked", () =>
+  withTempFolder(async (folder) => {
+    const texts = Array.from(
+      { length: 64 },
+      (_, i) => ({ row: { text: " ".repeat(i % 2 === 0 ? 2000 : 0), x: i } }),
+    );
+    await writeShards(folder, {
+      ...{ name: "spaces", source: "this test", licence: "MIT" },
+      columns: [{ name: "text", kind: "text" }, { name: "x", kind: "number" }],
+      splits: {
+        train: {
+          items: async function* (from) {
+            yield* texts.slice(from);
+          },
+        },
+      },
+    }, { rowsPerBlock: 16, compression: "zstd" });
+    const split = (await openDataset(folder)).split("train");
+    assert.ok(split.maxBlockBytes < 2000);
+    assert.equal(split.blockMemory, 16 * (1000 + 4 + 8)); // a row's mean text, its offset, its number
+    split.close();
+  }));

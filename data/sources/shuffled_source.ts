@@ -49,13 +49,13 @@ export function shuffledSource(
 }
 
 function shuffled(split: Split, seed: number, set: number, memoryBytes: number): SplitSource {
-  const { numRows, rowsPerBlock, maxBlockBytes } = split;
+  const { numRows, rowsPerBlock, blockMemory } = split;
   return {
     numItems: numRows,
     items: async function* (from) {
-      const windowBlocks = Math.max(1, Math.floor(memoryBytes / Math.max(1, maxBlockBytes)));
+      const windowBlocks = Math.max(1, Math.floor(memoryBytes / blockMemory));
       const order = blockOrder({ numRows, rowsPerBlock, windowBlocks, seed, set });
-      const cache = new BlockCache([split], windowBlocks * maxBlockBytes * 1.1, false); // memory is handed out in pages
+      const cache = new BlockCache([split], windowBlocks * blockMemory * 1.1, false); // memory is handed out in pages
       for (let start = from; start < numRows; start += chunk) {
         const row = new Float64Array(Math.min(chunk, numRows - start));
         order.fill(start, row);

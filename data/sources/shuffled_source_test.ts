@@ -34,9 +34,9 @@ Deno.test("shuffledSource() has each row once, in an order that goes on from any
   withTempFolder(async (folder) => {
     await writeShards(folder, numbers, { rowsPerBlock: 10, shardBytes: 10_000 });
     const dataset = await openDataset(folder);
-    const { maxBlockBytes } = dataset.split("train");
+    const { blockMemory } = dataset.split("train");
     for (const numBlocks of [1, 30, 10_000]) {
-      const { train } = shuffledSource(dataset, { seed: 1, memoryBytes: numBlocks * maxBlockBytes }).splits;
+      const { train } = shuffledSource(dataset, { seed: 1, memoryBytes: numBlocks * blockMemory }).splits;
       const rows = await numbersOf(train!);
       assert.deepEqual(rows.toSorted((a, b) => a - b), [...Array(3000).keys()]);
       assert.deepEqual(await numbersOf(train!, 1500), rows.slice(1500));
@@ -57,7 +57,7 @@ Deno.test("shuffledSource() gives whole rows of compressed blocks too, whose off
     });
     const dataset = await openDataset(folder);
     const { train } =
-      shuffledSource(dataset, { seed: 1, memoryBytes: 20 * dataset.split("train").maxBlockBytes }).splits;
+      shuffledSource(dataset, { seed: 1, memoryBytes: 20 * dataset.split("train").blockMemory }).splits;
     let count = 0;
     for await (const item of train!.items(0)) {
       assert.ok("row" in item);
