@@ -12,12 +12,14 @@ import { deviceNames } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
+import { parseProtocols, protocolTitles } from "./protocols.ts";
 
 type Flags = {
   readonly run: string;
   readonly data: string;
   readonly cacheBytes: number;
   readonly device: string;
+  readonly protocol: string;
   readonly redo?: boolean;
 };
 
@@ -38,6 +40,11 @@ export async function main(args: readonly string[]): Promise<number> {
       10e9,
     )
     .option("--device <name>", `what runs the maths: ${["auto", ...deviceNames].join(", ")}`, "auto")
+    .option(
+      "--protocol <names>",
+      `what is measured, kNN and linear probe in any case: ${Object.keys(protocolTitles).join(",")}`,
+      "knn,linear",
+    )
     .option("--redo", "evaluate anew what is evaluated already")
     .addHelpText(
       "after",
@@ -63,11 +70,12 @@ function parseCacheBytes(text: string): number {
   throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
 }
 
-async function evaluate({ run, data, cacheBytes, device, redo = false }: Flags): Promise<void> {
+async function evaluate({ run, data, cacheBytes, device, protocol, redo = false }: Flags): Promise<void> {
   const { record, reportPath, reused } = await evaluateRun(run.replace(/\/+$/, ""), {
     dataFolder: data,
     cacheBytes,
     device,
+    also: parseProtocols(protocol),
     redo,
     onMessage: (line) => console.log(line),
   });

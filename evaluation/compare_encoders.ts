@@ -1,5 +1,12 @@
 import type { ImageSet } from "@lacuna/data";
+import { patchify, sinCosPositions, type TokenEncoder } from "@lacuna/encoders";
 import * as tf from "@tensorflow/tfjs-core";
+import { attentiveProbe } from "./attentive_probe.ts";
+import { embedTokens } from "./embed_tokens.ts";
+import { fineTune, type FineTuneOptions } from "./fine_tune.ts";
+import { logisticProbe } from "./logistic_probe.ts";
+import type { ExtraProtocol } from "./protocols.ts";
+import { ridgeProbe } from "./ridge_probe.ts";
 import { embed, type Encode } from "./embed.ts";
 import type { Features } from "./features.ts";
 import { knn } from "./knn.ts";
@@ -10,6 +17,17 @@ import type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
 export type CompareOptions = {
   /** Of the linear probe; 0 by default. */
   readonly seed?: number;
+  /** What is measured besides kNN and linear probe; nothing if left out. */
+  readonly also?: readonly ExtraProtocol[];
+  /** Where tokens come from, for "attentive" and "finetune". */
+  readonly tokens?: {
+    readonly trained: TokenEncoder;
+    readonly untrained: TokenEncoder;
+    /** Side of the patches that stand for tokens in raw pixels; it divides the image's height and width. */
+    readonly patchSize: number;
+  };
+  /** How "finetune" is done; `fineTuneProtocols.small` if left out. */
+  readonly fineTune?: FineTuneOptions;
   /** Takes each row as soon as it is there. */
   readonly onRow?: (row: ProtocolRow) => void;
 };
@@ -21,14 +39,17 @@ export type Comparison = {
 };
 
 const BATCH_SIZE = 500; // images a forward pass
+const PLACE_DIM = 16; // numbers that say where a patch is
 
 /**
  * Weighted kNN and linear probe of a trained encoder beside its controls: the same encoder untrained, and the raw
- * pixels, normalized as the encoders see them. Each is embedded once and both classifiers read the same numbers.
+ * pixels, normalized as the encoders see them. Each is embedded once and both classifiers read the same numbers. Other protocols are added on
+ * demand; fine-tuned, the untrained encoder is supervised training from scratch with the same budget, at one learning rate for all layers.
  * @param encoders Frozen, of the same architecture.
  * @param train Labelled images that neighbours come from and the probe learns from.
  * @param test Labelled images that are classified.
- * @throws {RangeError} If a split is empty, the training split has fewer than 20 images, or a feature is not finite.
+ * @throws {RangeError} If a split is empty, the training split has fewer than 20 images, a feature is not finite, or a
+ * protocol needs tokens and there are none.
  */
 export async function compareEncoders(
   encoders: { readonly trained: Encode; readonly untrained: Encode },
@@ -36,11 +57,15 @@ export async function compareEncoders(
   test: ImageSet,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const { seed = 0, onRow } = options;
+  const { seed = 0, also = [], tokens, onRow } = options;
+  if (tokens === undefined && also.some((name) => name === "attentive" || name === "finetune")) {
+    throw new RangeError(`Cannot do ${also.join(", ")} without tokens: pass the encoders that give them`);
+  }
   const rows: ProtocolRow[] = [];
   const evaluate = async (
     features: ProtocolRow["features"],
     encode: Encode,
+    encoder?: TokenEncoder,
   ): Promise<Comparison["trained"]> => {
     const split = {
       train: toFeatures(await embed(encode, train, BATCH_SIZE), train),
@@ -51,15 +76,58 @@ export async function compareEncoders(
       dim: split.train.dim,
       knn: (await knn(split.train, split.test)).accuracy,
       linear: (await linearProbe(split.train, split.test, { seed })).accuracy,
+      ...also.includes("ridge") && { ridge: (await ridgeProbe(split.train, split.test, { seed })).accuracy },
+      ...also.includes("logistic") && {
+        logistic: (await logisticProbe(split.train, split.test, { seed })).accuracy,
+      },
+      ...also.includes("attentive") && {
+        attentive: await attend(
+          encoder
+            ? (images) => encoder.patchTokens(images)
+            : (images) => placedPatches(images, tokens!.patchSize),
+          train,
+          test,
+          seed,
+        ),
+      },
+      ...also.includes("finetune") && encoder && {
+        finetune: (await fineTune(encoder, train, test, {
+          seed,
+          ...options.fineTune,
+          ...features === "untrained encoder" && { layerDecay: 1 },
+        })).accuracy,
+      },
     };
     rows.push(row);
     onRow?.(row);
     return split;
   };
-  const trained = await evaluate("trained encoder", encoders.trained);
-  await evaluate("untrained encoder", encoders.untrained);
+  const trained = await evaluate("trained encoder", encoders.trained, tokens?.trained);
+  await evaluate("untrained encoder", encoders.untrained, tokens?.untrained);
   await evaluate("raw pixels", (images) => tf.reshape(images, [images.shape[0], -1]));
   return { table: { rows, numTrain: train.size, numTest: test.size }, trained };
+}
+
+/** Accuracy of an attentive probe with as many heads, up to 4, as the width divides into. */
+async function attend(
+  encode: (images: tf.Tensor4D) => tf.Tensor3D,
+  train: ImageSet,
+  test: ImageSet,
+  seed: number,
+): Promise<number> {
+  const ofTrain = await embedTokens(encode, train, BATCH_SIZE);
+  const ofTest = await embedTokens(encode, test, BATCH_SIZE);
+  const numHeads = [4, 3, 2].find((heads) => ofTrain.dim % heads === 0) ?? 1;
+  return (await attentiveProbe(ofTrain, ofTest, { seed, numHeads })).accuracy;
+}
+
+/** Patches [B, N, p²C + 16] of pixels, each with its place: without it, no attention could tell above from below. */
+function placedPatches(images: tf.Tensor4D, patchSize: number): tf.Tensor3D {
+  const [batchSize, height, width] = images.shape;
+  const [rows, columns] = [height / patchSize, width / patchSize];
+  const places = tf.tensor3d(sinCosPositions(rows, columns, PLACE_DIM), [1, rows * columns, PLACE_DIM]);
+  const repeated: tf.Tensor3D = tf.tile(places, [batchSize, 1, 1]);
+  return tf.concat<tf.Tensor3D>([patchify(images, patchSize, "channelLast"), repeated], -1);
 }
 
 function toFeatures(values: Float32Array, { size, labels }: ImageSet): Features {

@@ -1,4 +1,5 @@
 import type { ImageSet } from "@lacuna/data";
+import { PatchTransformer } from "@lacuna/encoders";
 import { integer, stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -46,4 +47,40 @@ Deno.test("compareEncoders() ranks an encoder that reads the class above pixels 
   assert.ok(pixels!.knn > 0.75 && pixels!.linear > 0.9);
   assert.equal(trained.test.values.length, 400);
   assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("compareEncoders() adds what is asked for, each with its controls", async () => {
+  const encoder = (seed: number) =>
+    new PatchTransformer({
+      imageHeight: 2,
+      imageWidth: 2,
+      channels: 1,
+      patchSize: 1,
+      dim: 8,
+      depth: 1,
+      numHeads: 2,
+      mlpRatio: 2,
+      dropPathRate: 0,
+      family: "vit",
+      layerScaleInit: 0,
+      maskToken: false,
+    }, stream({ seed, name: "init" }));
+  const [trained, untrained] = [encoder(0), encoder(1)];
+  const pool = (encoder: PatchTransformer) => (images: tf.Tensor4D) =>
+    tf.mean<tf.Tensor2D>(encoder.patchTokens(images), 1);
+  const also = ["ridge", "logistic", "attentive", "finetune"] as const;
+  const sets = [noise("train", 60), noise("test", 40)] as const;
+  const encoders = { trained: pool(trained), untrained: pool(untrained) };
+  const { table } = await compareEncoders(encoders, ...sets, {
+    also,
+    tokens: { trained, untrained, patchSize: 1 },
+    fineTune: { epochs: 1, warmupEpochs: 0, batchSize: 20, augment: [{ kind: "flip", probability: 0.5 }] },
+  });
+  const [first, second, pixels] = table.rows;
+  for (const row of [first!, second!]) {
+    for (const name of also) assert.ok(row[name]! >= 0 && row[name]! <= 1, `${name}: ${row[name]}`);
+  }
+  assert.equal(pixels!.finetune, undefined);
+  assert.ok(pixels!.ridge! > 0.75 && pixels!.attentive! >= 0); // one of 4 pixels is the class
+  await assert.rejects(compareEncoders(encoders, ...sets, { also }), /without tokens: pass the encoders/);
 });

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { compareEncoders } from "./compare_encoders.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
+import type { ExtraProtocol } from "./protocols.ts";
 import { renderReport } from "./report/render_report.ts";
 import { runReport } from "./run_report.ts";
 
@@ -20,6 +21,8 @@ export type EvaluateRunOptions = {
   readonly cacheBytes?: number;
   /** A device by name, or "auto". */
   readonly device: string;
+  /** What is measured besides kNN and linear probe; nothing if left out. */
+  readonly also?: readonly ExtraProtocol[];
   /** Evaluates anew what is there already; false by default. */
   readonly redo?: boolean;
   /** Takes what happens, a line at a time. */
@@ -38,7 +41,8 @@ export type EvaluatedRun = {
 /**
  * Evaluates the newest whole checkpoint of a run beside its controls, on the whole training and test split, and writes
  * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
- * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), it only reads them.
+ * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), with all
+ * protocols that are asked for, it only reads them.
  * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
  * @throws {ShardError} If the data set is missing or damaged.
  * @throws {RemoteError} If the data set is behind a URL and cannot be fetched.
@@ -47,7 +51,7 @@ export type EvaluatedRun = {
  * @throws {StorageError} If the run folder cannot be written.
  */
 export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
-  const { dataFolder, cacheBytes, device, redo = false, onMessage } = options;
+  const { dataFolder, cacheBytes, device, also = [], redo = false, onMessage } = options;
   if (device !== "auto" && !deviceNames.some((name) => name === device)) await useDevice(device); // throws, naming the nearest
   const reportPath = `${runFolder}/report.html`;
   const newest = newestCheckpoint(runFolder);
@@ -64,7 +68,8 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
     before.data.train === trainSplit.contentHash && before.data.test === testSplit.contentHash &&
-    (device === "auto" || before.device.name === device) && await isFile(reportPath)
+    (device === "auto" || before.device.name === device) &&
+    also.every((name) => before.table.rows[0]?.[name] !== undefined) && await isFile(reportPath)
   ) return { record: before, reportPath, reused: true };
 
   const choice = await useDevice(device);
@@ -92,6 +97,12 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
     test,
     {
       seed: run.config.seed,
+      also,
+      tokens: {
+        trained: run.trained.encoder,
+        untrained: run.untrained.encoder,
+        patchSize: run.config.encoder.patchSize,
+      },
       onRow: ({ features }) => onMessage(`${features} done after ${secondsSince(start).toFixed(0)} s`),
     },
   );

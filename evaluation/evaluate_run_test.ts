@@ -93,6 +93,14 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     assert.equal((await evaluate({ device: "auto" })).reused, true);
     assert.equal((await evaluate({ redo: true })).reused, false);
 
+    const more = await evaluate({ also: ["ridge", "attentive"] });
+    assert.equal(more.reused, false); // not measured yet
+    const [trained, , raw] = more.record.table.rows;
+    assert.equal(raw!.ridge, 1); // as its linear probe
+    for (const { attentive } of [trained!, raw!]) assert.ok(attentive! >= 0 && attentive! <= 1);
+    assert.ok((await Deno.readTextFile(first.reportPath)).includes("Attentive: one learned query"));
+    assert.equal((await evaluate({ also: ["ridge"] })).reused, true);
+
     const cut = `${runFolder}/checkpoints/step-00000009.safetensors`;
     await Deno.writeFile(cut, new Uint8Array(5));
     assert.equal((await evaluate()).reused, true); // the newest that is whole is the same
@@ -166,6 +174,8 @@ Deno.test("evaluate's exit codes: 2 usage, 3 data, 4 device, 7 no run", async ()
   try {
     await inTemporaryRun(async (runFolder, dataFolder) => {
       assert.equal(await main(["--runs", runFolder]), 2); // commander says the rest itself
+      assert.equal(await main(["--run", runFolder, "--data", dataFolder, "--protocol", "knn,rigde"]), 2);
+      assert.equal(said.at(-1), 'There is no protocol "rigde": did you mean ridge?');
       assert.equal(await main(["--run", runFolder, "--data", `${dataFolder}/none`]), 3);
       assert.equal(await main(["--run", runFolder, "--data", dataFolder, "--device", "nativ"]), 4);
       assert.ok(said.at(-1)!.includes('did you mean "native"?'));

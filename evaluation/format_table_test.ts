@@ -1,6 +1,23 @@
 import assert from "node:assert/strict";
 import { formatTable } from "./format_table.ts";
 
+Deno.test("formatTable() adds a column for what was measured besides, and a dash where nothing was", () => {
+  const text = formatTable({
+    rows: [
+      { features: "trained encoder", dim: 64, knn: 0.7527, linear: 0.794, ridge: 0.8, finetune: 0.91 },
+      { features: "raw pixels", dim: 784, knn: 0.66, linear: 1, ridge: 0.7 },
+    ],
+    numTrain: 60_000,
+    numTest: 10_000,
+  });
+  assert.deepEqual(text.split("\n").slice(0, 4), [
+    "features           dim      kNN  linear probe       ridge  fine-tuned",
+    "trained encoder     64   75.3 %        79.4 %      80.0 %      91.0 %",
+    "raw pixels         784   66.0 %       100.0 %      70.0 %           –",
+    "fine-tuned, the untrained encoder is supervised from scratch with the same budget",
+  ]);
+});
+
 Deno.test("formatTable() aligns its columns and says how large the split was", () => {
   const text = formatTable({
     rows: [

@@ -30,6 +30,7 @@ export {
 export { compareCurves, type CurveComparison, type LearningCurve } from "./compare_curves.ts";
 export { compareEncoders, type CompareOptions, type Comparison } from "./compare_encoders.ts";
 export { embed, type Encode } from "./embed.ts";
+export { embedTokens } from "./embed_tokens.ts";
 export type { Features } from "./features.ts";
 export { fineTune, type FineTuneOptions, type FineTuneResult } from "./fine_tune.ts";
 export { type FineTuneProtocol, fineTuneProtocols } from "./fine_tune_protocols.ts";
@@ -53,6 +54,7 @@ export {
   type LogisticProbeResult,
 } from "./logistic_probe.ts";
 export { nearestNeighbors, type Neighbors } from "./nearest_neighbors.ts";
+export { type ExtraProtocol, extraProtocols, type Protocol, protocolTitles } from "./protocols.ts";
 export { type RankMeasures, rankMeasures } from "./rank_measures.ts";
 export {
   ridgeProbe,
@@ -60,7 +62,7 @@ export {
   type RidgeProbeOptions,
   type RidgeProbeResult,
 } from "./ridge_probe.ts";
-export type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
+export type { ExtraAccuracies, ProtocolRow, ProtocolTable } from "./protocol_table.ts";
 export { renderReport } from "./report/render_report.ts";
 export type {
   AttentionPictures,

@@ -1,6 +1,11 @@
+import type { ExtraProtocol } from "./protocols.ts";
+
+/** Accuracies, in [0, 1], of what was asked for besides kNN and linear probe; there is nothing in pixels to fine-tune. */
+export type ExtraAccuracies = { readonly [Name in ExtraProtocol]?: number };
+
 /** One encoder, or a control in its place, on the one split that the whole table shares. */
-export type ProtocolRow = {
-  /** What the two classifiers were given. */
+export type ProtocolRow = ExtraAccuracies & {
+  /** What the classifiers were given. */
   readonly features: "trained encoder" | "untrained encoder" | "raw pixels";
   /** D, numbers an image. */
   readonly dim: number;

@@ -3,6 +3,7 @@ import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { count } from "../_count.ts";
 import type { ProtocolTable } from "../protocol_table.ts";
+import { extraProtocols, protocolTitles } from "../protocols.ts";
 import charts from "./_charts.js" with { type: "text" };
 import { attentionOverlay, opaque, withHoles } from "./_picture.ts";
 import style from "./_style.css" with { type: "text" };
@@ -71,10 +72,13 @@ function tableSection({ table, protocol }: ReportData): Html {
       delta === 0 ? "" : html`<span class="delta">${sign}${Math.abs(delta).toFixed(1)}</span>`
     }<div class="bar"><i style="width: ${(100 * share).toFixed(1)}%"></i></div></td>`;
   };
+  const extras = extraProtocols.filter((name) => table.rows.some((row) => row[name] !== undefined));
   const rows = table.rows.map((row) =>
     html`<tr class="${row === trained ? "trained" : "control"}"><td>${row.features}</td><td>${row.dim}</td>${
       cell(row.knn, trained?.knn)
-    }${cell(row.linear, trained?.linear)}</tr>`
+    }${cell(row.linear, trained?.linear)}${
+      extras.map((name) => row[name] === undefined ? html`<td>–</td>` : cell(row[name], trained?.[name]))
+    }</tr>`
   );
   return html`<section>
 <h2>What the features are worth</h2>
@@ -82,7 +86,9 @@ function tableSection({ table, protocol }: ReportData): Html {
     count(table.numTrain)
   } labelled training images, the same for every row. Small numbers: difference to the trained encoder in points.</p>
 <div class="stack"><div class="card"><table>
-<thead><tr><th>features</th><th>dim</th><th>kNN</th><th>linear probe</th></tr></thead>
+<thead><tr><th>features</th><th>dim</th><th>kNN</th><th>linear probe</th>${
+    extras.map((name) => html`<th>${protocolTitles[name]}</th>`)
+  }</tr></thead>
 <tbody>${rows}</tbody>
 </table></div></div>
 ${protocol.map((paragraph) => html`<p class="soft small">${paragraph}</p>`)}

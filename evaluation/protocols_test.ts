@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { parseProtocols } from "./protocols.ts";
+
+Deno.test("parseProtocols() gives what is not there anyway, once and in the table's order", () => {
+  assert.deepEqual(parseProtocols("knn,linear"), []);
+  assert.deepEqual(parseProtocols("finetune, knn,ridge,ridge"), ["ridge", "finetune"]);
+});
+
+Deno.test("parseProtocols() names the nearest", () => {
+  assert.throws(() => parseProtocols("knn,atentive"), {
+    name: "ConfigError",
+    message: 'There is no protocol "atentive": did you mean attentive?',
+  });
+});
