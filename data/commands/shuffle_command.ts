@@ -3,7 +3,7 @@
  * @module
  */
 import type { Command } from "commander";
-import { shuffledSource } from "../sources/shuffled_source.ts";
+import { shuffledSource } from "../loader/shuffled_source.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { byteCount, wholeNumber, withSet } from "./_commands.ts";
 import { setFolder } from "./_open_set.ts";

@@ -4,7 +4,7 @@
  */
 import { isMissing } from "../_is_missing.ts";
 import { SourceError } from "../source_error.ts";
-import { listFolder } from "./_list_images.ts";
+import { listFolder } from "./_list_files.ts";
 import { nameShare } from "./_name_share.ts";
 import { readSound, soundColumn, type SoundOptions } from "./_read_sound.ts";
 import { shuffledItems } from "./_shuffled_items.ts";

@@ -6,7 +6,7 @@ import { isMissing } from "../_is_missing.ts";
 import type { AudioLimits } from "../audio/audio_limits.ts";
 import type { Column } from "../shards/column.ts";
 import { SourceError } from "../source_error.ts";
-import { type ListedFile, listFolder } from "./_list_images.ts";
+import { type ListedFile, listFolder } from "./_list_files.ts";
 import { parseCsv } from "./_parse_csv.ts";
 import { readSound, soundColumn } from "./_read_sound.ts";
 import { shuffledList } from "./_shuffled_items.ts";

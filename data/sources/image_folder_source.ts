@@ -10,7 +10,7 @@ import type { Column } from "../shards/column.ts";
 import type { Value } from "../shards/rows.ts";
 import { SourceError } from "../source_error.ts";
 import { cannotRead } from "./_cannot_read.ts";
-import { type ListedFile, listFolder, listTable } from "./_list_images.ts";
+import { type ListedFile, listFolder, listTable } from "./_list_files.ts";
 import { shuffledList } from "./_shuffled_items.ts";
 import { classFolders, splitFolders } from "./_split_folders.ts";
 import type { ItemOrder } from "./item_order.ts";

@@ -2,6 +2,7 @@
  * Where data sets come from: each source streams its rows, in an order that is always the same.
  * @module
  */
+export { shuffledSource, type ShuffleOptions } from "../loader/shuffled_source.ts";
 export { type AsteriskLanguage, type AsteriskOptions, asteriskSource } from "./asterisk_source.ts";
 export { type AudioFolderOptions, audioFolderSource } from "./audio_folder_source.ts";
 export { type CifarOptions, cifarSource } from "./cifar_source.ts";
@@ -19,7 +20,6 @@ export { type MergeOptions, mergeSource } from "./merge_source.ts";
 export { mnistSource } from "./mnist_source.ts";
 export { type ParquetOptions, parquetSource } from "./parquet_source.ts";
 export { type ResplitOptions, resplitSource } from "./resplit_source.ts";
-export { shuffledSource, type ShuffleOptions } from "./shuffled_source.ts";
 export { sotuSource } from "./sotu_source.ts";
 export type { Source, SourceItem, SplitSource } from "./source.ts";
 export {

@@ -2,12 +2,12 @@
  * A data set with its rows in random order.
  * @module
  */
-import { BlockCache } from "../loader/_block_cache.ts";
-import { planSamples } from "../loader/_plan.ts";
-import { blockOrder } from "../loader/block_order.ts";
+import { BlockCache } from "./_block_cache.ts";
+import { planSamples } from "./_plan.ts";
+import { blockOrder } from "./block_order.ts";
 import type { Dataset, Split } from "../shards/open_dataset.ts";
 import { rowAt } from "../shards/row_at.ts";
-import type { Source, SplitSource } from "./source.ts";
+import type { Source, SplitSource } from "../sources/source.ts";
 
 /** How a data set is shuffled. */
 export type ShuffleOptions = {

@@ -3,7 +3,7 @@ import { withTempFolder } from "../_with_temp_folder.ts";
 import { openDataset } from "../shards/open_dataset.ts";
 import { writeShards } from "../shards/write_shards.ts";
 import { shuffledSource } from "./shuffled_source.ts";
-import type { Source, SplitSource } from "./source.ts";
+import type { Source, SplitSource } from "../sources/source.ts";
 
 /** 3,000 rows, each its own number, in blocks of 10. */
 const numbers: Source = {
