@@ -1,38 +1,65 @@
 import type { ImageSet } from "@lacuna/data";
+import type { TokenEncoder } from "@lacuna/encoders";
 import {
   embed,
   type Encode,
   type Features,
+  fineTune,
   knn,
   linearProbe,
   logisticProbe,
   ridgeProbe,
 } from "@lacuna/evaluation";
 import type { Protocol } from "./study.ts";
+import { firstOf } from "./study_images.ts";
 
-const judges: Readonly<
-  Record<Protocol, (train: Features, test: Features) => Promise<{ readonly accuracy: number }>>
-> = { ridge: ridgeProbe, knn, logistic: logisticProbe, linear: linearProbe };
+/** What is judged. */
+export type Judged = {
+  /** Gives the features. */
+  readonly represent: Encode;
+  /** What is fine-tuned; raw pixels have none. */
+  readonly encoder?: TokenEncoder;
+  /** Whether nothing was learned that layer decay should keep: fine-tuning then is supervised training from scratch. */
+  readonly isUntrained?: boolean;
+};
 
 /** What each protocol says of an encoder: shares of the test images whose class it finds, in [0, 1]. */
 export type Verdict = Readonly<Partial<Record<Protocol, number>>>;
 
+const judges: Readonly<
+  Record<
+    Exclude<Protocol, "fine-tune">,
+    (train: Features, test: Features) => Promise<{ readonly accuracy: number }>
+  >
+> = { ridge: ridgeProbe, knn, logistic: logisticProbe, linear: linearProbe };
+
+/** Labelled images that fine-tuning learns from, and how: ten passes. */
+export const fineTuned = { numImages: 1024, batchSize: 64, baseLearningRate: 4e-3 } as const;
+
 /**
- * Judges frozen features of images as they are, not augmented.
- * @param encode The encoder.
+ * Judges an encoder: frozen features of images as they are, not augmented, or fine-tuned with few labels.
+ * @param judged The encoder.
  * @param train What the probes learn from.
  * @param test What they are judged on.
- * @param protocols Which.
+ * @param protocols Which; without an encoder nothing is fine-tuned.
  */
 export async function judge(
-  encode: Encode,
+  { represent, encoder, isUntrained = false }: Judged,
   train: ImageSet,
   test: ImageSet,
   protocols: readonly Protocol[],
 ): Promise<Verdict> {
-  const [known, asked] = [await featuresOf(encode, train), await featuresOf(encode, test)];
+  const [known, asked] = [await featuresOf(represent, train), await featuresOf(represent, test)];
   const verdict: Partial<Record<Protocol, number>> = {};
-  for (const protocol of protocols) verdict[protocol] = (await judges[protocol](known, asked)).accuracy;
+  for (const protocol of protocols) {
+    if (protocol !== "fine-tune") verdict[protocol] = (await judges[protocol](known, asked)).accuracy;
+    else if (encoder) {
+      const { numImages, ...options } = fineTuned;
+      const labelled = firstOf(train, numImages);
+      const decay = isUntrained ? { layerDecay: 1 } : {};
+      verdict[protocol] = (await fineTune(encoder, labelled, test, { ...options, ...decay })).accuracy;
+    }
+  }
   return verdict;
 }
 

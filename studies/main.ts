@@ -48,7 +48,7 @@ export async function main(
 }
 
 function command({ write, writeError }: Terminal): Command {
-  const list = studies.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join("\n");
+  const list = studies.map(({ name, title }) => `  ${name.padEnd(17)} ${title}`).join("\n");
   return new Command("study")
     .description("Runs a study, or goes on with it, and writes its page.")
     .argument("<name>", "which")

@@ -1,5 +1,4 @@
 import { writeAtomically } from "@lacuna/data";
-import type { Encode } from "@lacuna/evaluation";
 import {
   ConfigError,
   type DeviceNote,
@@ -19,9 +18,9 @@ import {
 } from "@lacuna/pipelines";
 import { presetOf } from "@lacuna/pipelines/methods";
 import * as tf from "@tensorflow/tfjs-core";
-import { judge, type Verdict } from "./judge.ts";
+import { judge, type Judged, type Verdict } from "./judge.ts";
 import type { Arm, Study } from "./study.ts";
-import { rowsOf, type StudyImages, toTrainingImages } from "./study_images.ts";
+import { firstOf, type StudyImages, toTrainingImages } from "./study_images.ts";
 
 /** A point of a learning curve. */
 export type CurvePoint = {
@@ -91,13 +90,10 @@ export async function runArm(
   const stops = new Set(
     Array.from({ length: study.numProbes }, (_, i) => Math.round(totalSteps * (i + 1) / study.numProbes)),
   );
-  const probed = rowsOf(
-    images.train,
-    Int32Array.from({ length: Math.min(NUM_PROBED, images.train.size) }, (_, i) => i),
-  );
+  const probed = firstOf(images.train, NUM_PROBED);
   const [first] = study.protocols;
-  const pointAt = async (step: number, encode: Encode): Promise<CurvePoint> => {
-    const { [first]: accuracy } = await judge(encode, probed, images.validation, [first]);
+  const pointAt = async (step: number, model: Judged): Promise<CurvePoint> => {
+    const { [first]: accuracy } = await judge(model, probed, images.validation, [first]);
     return { step, epoch: step / stepsPerEpoch, accuracy: accuracy! };
   };
   let pipeline: MethodPipeline<unknown> | undefined; // one for the whole run, which goes on in its place
@@ -118,9 +114,9 @@ export async function runArm(
 
   async function begin(): Promise<ArmRun> {
     const start = method.pipeline(config, training);
-    const encode: Encode = (batch) => start.represent(batch);
-    const untrained = await judge(encode, images.train, images.test, study.protocols);
-    const curve = [await pointAt(0, encode)];
+    const model: Judged = { represent: start.represent, encoder: start.encoder, isUntrained: true };
+    const untrained = await judge(model, images.train, images.test, study.protocols);
+    const curve = [await pointAt(0, model)];
     tf.dispose([start.parameters, start.teacher]);
     return {
       arm: arm.name,
@@ -157,10 +153,10 @@ export async function runArm(
       if (stop <= run.curve.at(-1)!.step) continue;
       if (signal?.aborted) throw new InterruptedError(`Interrupted before step ${stop} of ${folder}`);
       if (newestCheckpoint(folder)?.checkpoint.step !== stop) await trainTo(stop); // else it was killed before the probe
-      const { represent } = pipeline ?? loadRun(folder).trained;
-      const point = await pointAt(stop, represent);
+      const model = pipeline ?? loadRun(folder).trained;
+      const point = await pointAt(stop, model);
       const trained = stop === totalSteps
-        ? await judge(represent, images.train, images.test, study.protocols)
+        ? await judge(model, images.train, images.test, study.protocols)
         : {};
       save({ curve: [...run.curve, point], seconds: readRunSummary(folder)!.seconds, trained });
     }

@@ -74,7 +74,7 @@ export async function runStudy(
     }
   }
   const rawPixels = await judge(
-    (batch) => tf.reshape(batch, [batch.shape[0], -1]),
+    { represent: (batch) => tf.reshape(batch, [batch.shape[0], -1]) },
     images.train,
     images.test,
     study.protocols,

@@ -1,13 +1,22 @@
 import { ConfigError } from "@lacuna/pipelines";
 import { nearestName } from "@lacuna/tensor/nearest-name";
+import { data2vecTargets } from "./data2vec_targets.ts";
+import { data2vecTime } from "./data2vec_time.ts";
+import { extremaParts } from "./extrema_parts.ts";
 import { maskRatio } from "./mask_ratio.ts";
 import { mtoStudy } from "./mto_study.ts";
+import { numMasks } from "./num_masks.ts";
 import { oneTable } from "./one_table.ts";
 import type { Study } from "./study.ts";
 
 /** Every study that the command line knows. */
 export const studies: readonly Study[] = [
   maskRatio,
+  numMasks("steps"),
+  numMasks("time"),
+  extremaParts,
+  data2vecTargets,
+  data2vecTime,
   mtoStudy("simmim", "SimMIM"),
   mtoStudy("mae", "MAE"),
   oneTable,

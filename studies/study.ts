@@ -20,8 +20,8 @@ export type Arm = {
   readonly alter?: (pipeline: MethodPipeline<unknown>, seed: number) => void;
 };
 
-/** How frozen features are judged at a run's end. */
-export type Protocol = "ridge" | "knn" | "logistic" | "linear";
+/** How an encoder is judged at a run's end: its frozen features, or fine-tuned with few labels. */
+export type Protocol = "ridge" | "knn" | "logistic" | "linear" | "fine-tune";
 
 /** Arms that are compared on the same images, masks and order for each seed. */
 export type Study = {
@@ -41,7 +41,7 @@ export type Study = {
   readonly numProbes: number;
   /** Images to learn from. */
   readonly numImages: number;
-  /** What the encoders are judged by at the end; the first also judges the curves. */
+  /** What the encoders are judged by at the end; the first, one of frozen features, also judges the curves. */
   readonly protocols: readonly [Protocol, ...Protocol[]];
   /** How long a sitting lasts on two cores, in minutes. */
   readonly minutes: number;

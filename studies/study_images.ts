@@ -43,7 +43,7 @@ export async function studyImages(folder: string, size: number, numImages: numbe
 }
 
 /** Some images of a set. */
-export function rowsOf(images: ImageSet, rows: Int32Array): ImageSet {
+function rowsOf(images: ImageSet, rows: Int32Array): ImageSet {
   const length = images.height * images.width * images.channels;
   const pixels = new Uint8Array(rows.length * length);
   rows.forEach((row, i) => pixels.set(images.images.subarray(row * length, (row + 1) * length), i * length));
@@ -53,6 +53,11 @@ export function rowsOf(images: ImageSet, rows: Int32Array): ImageSet {
     images: pixels,
     labels: Int32Array.from(rows, (row) => images.labels[row]!),
   };
+}
+
+/** The first images of a set, all if they are fewer. */
+export function firstOf(images: ImageSet, size: number): ImageSet {
+  return rowsOf(images, Int32Array.from({ length: Math.min(size, images.size) }, (_, row) => row));
 }
 
 /** Images as pre-training takes them, without labels. */

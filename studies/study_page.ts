@@ -2,7 +2,7 @@ import { compareCurves, type LearningCurve } from "@lacuna/evaluation";
 import { flattenConfig } from "@lacuna/pipelines";
 import { lineCharts } from "../bench/line_charts.ts";
 import manifest from "../deno.json" with { type: "json" };
-import type { Verdict } from "./judge.ts";
+import { fineTuned, type Verdict } from "./judge.ts";
 import type { ArmRun } from "./run_arm.ts";
 import type { StudyResult } from "./run_study.ts";
 import { studentInterval } from "./student_interval.ts";
@@ -21,6 +21,7 @@ const protocolNames: Readonly<Record<Protocol, string>> = {
   knn: "20 nearest neighbours",
   logistic: "logistic regression",
   linear: "linear probe by SGD",
+  "fine-tune": `fine-tuned on ${fineTuned.numImages} labels`,
 };
 
 /** Where a page keeps what people wrote on it. */
@@ -49,7 +50,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     "## Reading",
     reading(before),
     ...study.protocols.map((protocol) => finalTable(protocol, arms, result)),
-    "The last columns compare with the first arm, seed by seed: mean difference in points, with the 95 % " +
+    "Untrained is the same encoder as it starts; fine-tuned, that is supervised training from scratch. The last columns compare with the first arm, seed by seed: mean difference in points, with the 95 % " +
     `interval of Student's t, which is not corrected for the ${
       arms.length - 1
     } comparisons. An interval that holds ` +
@@ -222,7 +223,9 @@ function behind(
 }
 
 function verdictText(verdict: Verdict, protocols: readonly Protocol[]): string {
-  return protocols.map((protocol) => `${percent(verdict[protocol])} % (${protocolNames[protocol]})`).join(
+  return protocols.filter((protocol) => verdict[protocol] !== undefined).map((protocol) =>
+    `${percent(verdict[protocol])} % (${protocolNames[protocol]})`
+  ).join(
     ", ",
   );
 }
