@@ -1,5 +1,5 @@
 /**
- * Frozen features in, numbers out: weighted kNN and a linear probe, beside their controls, and a report to look at.
+ * What an encoder is worth, in numbers: kNN, probes of frozen features and fine-tuning, beside their controls, and a report to look at.
  *
  * @example Two classes that lie in two directions
  * ```ts
