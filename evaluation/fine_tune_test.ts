@@ -1,5 +1,7 @@
 import type { ImageSet } from "@lacuna/data";
 import { PatchTransformer, VisionTransformer } from "@lacuna/encoders";
+import type { MethodConfig } from "@lacuna/pipelines/method";
+import { methodNamed, methodNames, presetOf } from "@lacuna/pipelines/methods";
 import { integer, stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -96,6 +98,25 @@ Deno.test("fineTune() is the same for the same seed, with mixup, cutmix and drop
   assert.deepEqual(await fineTune(vision, train, test, options), first);
   assert.notDeepEqual((await fineTune(vision, train, test, { ...options, seed: 4 })).losses, first.losses);
 });
+
+for (const name of methodNames) {
+  Deno.test(`fineTune() starts from ${name}'s encoder, trained end to end`, async () => {
+    const method = methodNamed(name);
+    const config: MethodConfig = presetOf(method, "tiny");
+    const side = 4 * config.encoder.patchSize; // 16 patches
+    const small = halves("train", 8);
+    const images = small.images.length / 64 * side ** 2;
+    const set: ImageSet = {
+      ...small,
+      height: side,
+      width: side,
+      images: Uint8Array.from({ length: images }, (_, i) => small.images[i % small.images.length]!),
+    };
+    const { encoder } = method.pipeline(config, set);
+    const { losses } = await fineTune(encoder, set, set, { epochs: 2, batchSize: 4, augment: [flip] });
+    assert.ok(losses.every((loss) => Number.isFinite(loss) && loss > 0));
+  });
+}
 
 Deno.test("fineTuneProtocols say what papers say", () => {
   const { mae, extrema } = fineTuneProtocols;
