@@ -64,7 +64,7 @@ export class ImportJournal {
   static async open(folder: string, of: ImportFacts): Promise<ImportJournal> {
     const path = `${folder}/${FILE}`;
     let lines = await readLines(path);
-    if (lines === undefined) {
+    if (lines === undefined || parseLines(path, lines).length === 1) { // nothing is done that could be lost
       await refuseIfThere(folder);
       lines = [sealedJson({ format: 1, of })];
       writeAtomically(path, lines[0]!);

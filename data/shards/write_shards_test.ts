@@ -177,3 +177,21 @@ Deno.test("writeShards() does not write where another import writes", {
     await first;
     await writeShards(folder, everyKindSource(), { replace: true }); // now it may
   }));
+
+Deno.test("writeShards() lets another source into a folder where an import has failed before its first shard", () =>
+  withTempFolder(async (folder) => {
+    const { splits, ...facts } = everyKindSource();
+    const empty: Source = {
+      ...facts,
+      name: "empty",
+      splits: {
+        train: {
+          items: async function* () {
+            yield await Promise.resolve({ dropped: "is none", detail: "the only one" });
+          },
+        },
+      },
+    };
+    await assert.rejects(writeShards(folder, empty), /There are no rows in split "train" of empty/);
+    assert.equal((await writeShards(folder, { ...facts, splits })).name, facts.name);
+  }));
