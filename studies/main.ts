@@ -1,5 +1,5 @@
 /**
- * Reruns a claim at small scale: `deno task study mask-ratio`. Writes `docs/studies/<name>.md` with its curves, and keeps every run in
+ * Reruns a claim at small scale: `deno task study mask-ratio`. Writes `docs/studies/<name>.md` with its curves and numbers, and keeps every run in
  * `runs/studies/<name>/`, from where the same command goes on.
  * @module
  */
@@ -115,11 +115,13 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
     signal: interrupt.signal,
     onMessage: say,
   });
+  if (result.runs.length === 0) return say(`No time for a run: all ${result.numMissing} are missing`);
   const path = `${flags.out}/${study.name}`;
   Deno.mkdirSync(flags.out, { recursive: true });
-  const { page, curves } = studyPage(study, result, readIfThere(`${path}.md`));
+  const { page, curves, runs } = studyPage(study, result, readIfThere(`${path}.md`));
   writeAtomically(`${path}.md`, page);
   writeAtomically(`${path}.svg`, curves);
+  writeAtomically(`${path}.jsonl`, runs);
   say(
     result.numMissing > 0
       ? `Time is up: ${result.numMissing} runs are missing, the same command goes on. So far: ${path}.md`

@@ -139,7 +139,10 @@ export async function runArm(
         onCollapse: "warn",
         signal: AbortSignal.any([reached.signal, ...signal ? [signal] : []]),
         onStep: ({ step }) => step + 1 >= stop && reached.abort(),
-        onMessage: (text) => save({ messages: [...run.messages, text] }),
+        onMessage: (text) => {
+          const isNew = !run.messages.some((known) => known.startsWith(text.slice(0, 20))); // a collapse lasts
+          if (isNew) save({ messages: [...run.messages, text] });
+        },
       });
     } catch (error) {
       if (!(error instanceof InterruptedError) || !reached.signal.aborted) throw error;

@@ -14,6 +14,8 @@ export type StudyPage = {
   readonly page: string;
   /** Learning curves, means over the seeds, as SVG. */
   readonly curves: string;
+  /** Every run, a line of JSON each. */
+  readonly runs: string;
 };
 
 const protocolNames: Readonly<Record<Protocol, string>> = {
@@ -42,6 +44,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     [...failure ? [failure] : [], ...messages].map((text) => `- ${arm}, seed ${seed}: ${text}`)
   );
   const page = [
+    "<!-- deno-fmt-ignore-file -->",
     `# ${study.title}`,
     study.claim,
     ...numMissing > 0 ? [`**${numMissing} runs are not over yet**: the same command goes on.`] : [],
@@ -57,12 +60,13 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     "0 shows no difference.",
     "## Learning curves",
     `![${study.title}: learning curves](./${study.name}.svg)`,
+    `Every point of every seed, with its config: [${study.name}.jsonl](./${study.name}.jsonl).`,
     `By ${
       protocolNames[study.protocols[0]]
     } on ${result.images.validation.size} images of the training split that ` +
     "nothing learns from; at 0 the untrained encoder. Means over the seeds.",
     curveTable(host!.runs, arms),
-    "`RAUC` is the area under the curve over that of the first arm, `RAUC₀` the same above the untrained encoder's " +
+    "`RAUC` is the area under the curve, over shares of each run's own length, divided by that of the first arm, `RAUC₀` the same above the untrained encoder's " +
     'accuracy; "time to" is the share of the first arm\'s time to its own last accuracy that this arm takes to get ' +
     "there, with the number of seeds in which it does.",
     ...failures.length > 0 ? ["## What went wrong", failures.join("\n")] : [],
@@ -70,7 +74,11 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     behind(study, result, arms.map(({ runs }) => runs[0])),
     `Raw pixels are judged like the encoders: ${verdictText(rawPixels, study.protocols)}.`,
   ];
-  return { page: `${page.join("\n\n")}\n`, curves: curvesOf(study, arms) };
+  return {
+    page: `${page.join("\n\n")}\n`,
+    curves: curvesOf(study, arms),
+    runs: runs.map((run) => `${JSON.stringify(run)}\n`).join(""),
+  };
 }
 
 type ArmRuns = { readonly name: string; readonly runs: readonly ArmRun[] };
@@ -155,12 +163,16 @@ function curveTable(hostRuns: readonly ArmRun[], arms: readonly ArmRuns[]): stri
       name,
       meanOf(compared.map(({ rauc }) => rauc))?.toFixed(3) ?? "",
       meanOf(compared.map(({ raucAboveStart }) => raucAboveStart))?.toFixed(3) ?? "",
-      ratios.length > 0 ? meanOf(ratios)!.toFixed(2) : "never",
-      inSeconds.length > 0 ? meanOf(inSeconds)!.toFixed(2) : "never",
+      timeTo(ratios, compared.length),
+      timeTo(inSeconds, compared.length),
       `${ratios.length} of ${compared.length}`,
     ];
   });
   return markdown(["arm", "RAUC", "RAUC₀", "time to, in epochs", "time to, in seconds", "seeds"], rows);
+}
+
+function timeTo(ratios: readonly number[], numPairs: number): string {
+  return meanOf(ratios)?.toFixed(2) ?? (numPairs > 0 ? "never" : "");
 }
 
 /** A run's curve over shares of its length, in which curves of unequal lengths have the same points. */

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { Workplace } from "./_workplace.ts";
+
+Deno.test("deno task study runs arms, writes a page with curves and numbers, and uses its runs again", async () => {
+  using place = new Workplace({ native: false });
+  await place.writeData();
+  Deno.mkdirSync(`${place.path}/docs/studies`, { recursive: true });
+  const args = [
+    "extrema-parts",
+    "--seeds",
+    "1",
+    "--epochs",
+    "2",
+    "--arm",
+    "no-predictor",
+    "--device",
+    "wasm",
+  ];
+  const first = await place.run("study", args);
+  assert.equal(first.code, 0, first.error);
+  assert.match(first.out, /whole, seed 0: [\d.]+ %/);
+  const page = () => Deno.readTextFileSync(`${place.path}/docs/studies/extrema-parts.md`);
+  const before = page();
+  assert.match(before, /\| no-predictor \|/);
+  assert.match(Deno.readTextFileSync(`${place.path}/docs/studies/extrema-parts.svg`), /<polyline/);
+  const lines = Deno.readTextFileSync(`${place.path}/docs/studies/extrema-parts.jsonl`).trim().split("\n");
+  assert.deepEqual(lines.map((line) => JSON.parse(line).arm), ["whole", "no-predictor"]);
+
+  const second = await place.run("study", args);
+  assert.equal(second.code, 0, second.error);
+  assert.doesNotMatch(second.out, /seed 0:/);
+  assert.equal(page(), before);
+
+  const unknown = await place.run("study", ["extrema-part"]);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.error, /did you mean extrema-parts\?/);
+});
