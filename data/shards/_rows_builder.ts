@@ -17,11 +17,6 @@ export class RowsBuilder {
     return this.#numRows;
   }
 
-  /** Of all values so far. */
-  get byteLength(): number {
-    return this.#columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  }
-
   /**
    * Adds a row, all of it or nothing.
    * @throws {RangeError} If it has other columns than the others, or a value that does not fit its column.
@@ -57,10 +52,6 @@ class ColumnBuilder {
     this.column = column;
     this.#width = storageOf(column).width;
     this.#values = allocate(column, Math.max(this.#width, 1024));
-  }
-
-  get byteLength(): number {
-    return this.#length * this.#values.BYTES_PER_ELEMENT + (this.#width === 0 ? 4 * this.#numRows : 0);
   }
 
   append(value: Value): void {

@@ -8,7 +8,7 @@ import type { ImportFacts, ImportJournal, ShardSizes } from "./_import_journal.t
 import { readBlock } from "./_read_block.ts";
 import { RowsBuilder } from "./_rows_builder.ts";
 import { ShardFile } from "./_shard_file.ts";
-import { isFirstBlock, shardSizes } from "./_shard_sizes.ts";
+import { FirstRows, shardSizes } from "./_shard_sizes.ts";
 import { SplitSummary } from "./_split_summary.ts";
 import { bytesOf } from "./_storage.ts";
 import { fileBytes } from "./file_bytes.ts";
@@ -34,9 +34,11 @@ export class SplitWriter {
   readonly #of: Writing;
   readonly #summary: SplitSummary;
   readonly #builder: RowsBuilder;
-  readonly #dropped: Record<string, number>;
+  readonly #first: FirstRows;
+  #dropped: Record<string, number>;
   readonly #shards: ShardEntry[];
   #sizes: ShardSizes | undefined;
+  #rowsPerBlock: number | undefined; // until enough rows have shown how many are best
   #items: number;
   #bytes: number;
   #shard: ShardFile | undefined;
@@ -49,9 +51,11 @@ export class SplitWriter {
     this.#of = writing;
     this.#summary = new SplitSummary(source.columns);
     this.#builder = new RowsBuilder(source.columns);
+    this.#first = new FirstRows(source.columns);
     this.#dropped = { ...steps.at(-1)?.dropped };
     this.#shards = steps.flatMap(({ shard }) => shard ?? []);
     this.#sizes = journal.sizes;
+    this.#rowsPerBlock = journal.sizes?.rowsPerBlock ?? writing.facts.rowsPerBlock ?? undefined;
     this.#items = steps.at(-1)?.items ?? 0;
     this.#bytes = this.#shards.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -101,10 +105,28 @@ export class SplitWriter {
       }
       this.#items++;
       if ("dropped" in item) this.#dropped[item.dropped] = (this.#dropped[item.dropped] ?? 0) + 1;
-      else this.#append(item.row);
+      else this.#take(item.row);
     }
     if (expected !== null) this.#checkSame(undefined, expected);
     this.#end();
+  }
+
+  #take(row: Row): void {
+    if (this.#rowsPerBlock !== undefined) return this.#append(row);
+    this.#first.add({ row, items: this.#items, dropped: { ...this.#dropped } });
+    if (this.#first.areEnough) this.#appendFirst();
+  }
+
+  /** Appends the rows that wait, each as if it came now. */
+  #appendFirst(): void {
+    this.#rowsPerBlock ??= this.#first.rowsPerBlock;
+    const [items, dropped] = [this.#items, this.#dropped];
+    for (const waiting of this.#first.take()) {
+      this.#items = waiting.items;
+      this.#dropped = { ...waiting.dropped };
+      this.#append(waiting.row);
+    }
+    [this.#items, this.#dropped] = [items, dropped];
   }
 
   #append(row: Row): void {
@@ -114,22 +136,23 @@ export class SplitWriter {
       if (!(error instanceof RangeError)) throw error;
       this.#refuse(`Item ${this.#items - 1} of ${this.#called} does not fit: ${error.message}`, error);
     }
-    const { numRows, byteLength } = this.#builder;
-    const isFull = this.#sizes === undefined
-      ? isFirstBlock(numRows, byteLength, this.#of.facts.rowsPerBlock)
-      : numRows === this.#sizes.rowsPerBlock;
-    if (!isFull) return;
+    if (this.#builder.numRows < this.#rowsPerBlock!) return;
     this.#writeBlock();
     if (this.#shard!.rows >= this.#sizes!.rowsPerShard) this.#finishShard(row);
   }
 
   #writeBlock(): void {
-    const { numRows, byteLength } = this.#builder;
+    const { numRows } = this.#builder;
     const columns = this.#builder.take();
     this.#shard ??= this.#openShard();
     this.#shard.append(numRows, columns);
     this.#summary.update(numRows, columns);
-    this.#sizes ??= shardSizes(numRows, byteLength, this.#shard.bytes, this.#of.facts);
+    this.#sizes ??= shardSizes(
+      numRows,
+      this.#shard.bytes,
+      this.#rowsPerBlock!,
+      this.#of.facts.shardBytes,
+    );
     this.#of.options.onProgress?.({
       split: this.#name,
       items: this.#items,
@@ -166,6 +189,7 @@ export class SplitWriter {
   }
 
   #end(): void {
+    this.#appendFirst();
     if (this.#builder.numRows > 0) this.#writeBlock();
     if (this.#summary.rows === 0) {
       const reasons = Object.entries(this.#dropped).map(([reason, count]) => `${count} ${reason}`);

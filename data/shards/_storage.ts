@@ -1,5 +1,4 @@
 import type { Column } from "./column.ts";
-import type { ColumnValues } from "./rows.ts";
 
 /** More than a column of a block ever has: what says otherwise is not honest. */
 export const MAX_BUFFER_BYTES = 2 ** 30;
@@ -40,9 +39,4 @@ export function storageOf(column: Column): Storage {
 /** The values' bytes, without a copy. */
 export function bytesOf(array: ArrayBufferView): Uint8Array<ArrayBuffer> {
   return new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
-}
-
-/** Bytes of some rows of a column, offsets included. */
-export function byteLengthOf({ values, offsets }: ColumnValues): number {
-  return values.byteLength + (offsets?.byteLength ?? 0);
 }

@@ -17,7 +17,7 @@ export type WriteOptions = {
   readonly compression?: Compression;
   /** About how long a shard shall be: 64 MiB unless said. */
   readonly shardBytes?: number;
-  /** Rows that are read and checked together; unless said, a power of two that makes the first block 1 to 2 MiB. */
+  /** Rows that are read and checked together; unless said, a power of two at which blocks have 1 to 2 MiB, by the mean of the first rows. */
   readonly rowsPerBlock?: number;
   /** Whether a data set, or a part of another import, that stands in the folder is to be lost. */
   readonly replace?: boolean;

@@ -130,6 +130,27 @@ Deno.test("writeShards() chooses blocks of 1 to 2 MiB, and shards of whole block
     assert.equal(few.rowsPerBlock, 512); // as if there were more: another split may have them
   }));
 
+Deno.test("writeShards() chooses blocks by many rows: neither a long first one nor short ones mislead it", () =>
+  withTempFolder(async (folder) => {
+    const columns: Column[] = [{ name: "text", kind: "text" }];
+    const written = async (name: string, lengths: readonly number[]) => {
+      const rows = lengths.map((length) => ({ text: "x".repeat(length) }));
+      const manifest = await writeShards(`${folder}/${name}`, sourceOf(columns, rows));
+      const split = (await openDataset(`${folder}/${name}`)).split("train");
+      const found: number[] = [];
+      for (let block = 0; block < split.numBlocks; block++) {
+        const { offsets } = (await split.readBlock(block)).columns["text"]!;
+        for (let i = 1; i < offsets!.length; i++) found.push(offsets![i]! - offsets![i - 1]!);
+      }
+      split.close();
+      assert.deepEqual(found, lengths);
+      return manifest.rowsPerBlock;
+    };
+    assert.equal(await written("long", [2 ** 20, ...Array(2000).fill(20)]), 1024); // 1,047 rows of the mean of the first 1,024 are 1 MiB
+    assert.equal(await written("short", [...Array(2000).fill(0), ...Array(100).fill(2000)]), 8192); // the most: who knows what comes
+    assert.equal(await written("few", [100, 200]), 8192);
+  }));
+
 Deno.test("writeShards() fills no disk without saying so, and goes on when there is room", {
   ignore: Deno.build.os === "windows",
 }, () =>
