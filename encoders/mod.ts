@@ -20,6 +20,7 @@ export { ClassAttentionBlock, type ClassAttentionBlockConfig } from "./class_att
 export { ConvDecoder, type ConvDecoderConfig } from "./conv_decoder.ts";
 export { copyParameters } from "./copy_parameters.ts";
 export { type CrossDecoded, CrossDecoder } from "./cross_decoder.ts";
+export { decayed } from "./decayed.ts";
 export { forwardBlocks } from "./forward_blocks.ts";
 export { freeze } from "./freeze.ts";
 export { GroupedConv2d } from "./grouped_conv2d.ts";

@@ -1,7 +1,7 @@
 import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import { augmentViewsAsync, imagesOf, mixBatch } from "@lacuna/data/augment";
 import { LayerNorm, Linear, type PatchTokens, type TokenEncoder, under } from "@lacuna/encoders";
-import { decayed } from "@lacuna/pipelines/decayed";
+import { decayed } from "@lacuna/encoders/decayed";
 import { NonFiniteError } from "@lacuna/pipelines/errors";
 import { permutation, type Prng, stream, substream } from "@lacuna/random";
 import { type ParameterMap, softmaxXent, valueAndGrads } from "@lacuna/tensor";

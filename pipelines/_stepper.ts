@@ -5,7 +5,7 @@ import { findNonFinite } from "./_find_non_finite.ts";
 import { readState, restoreState, type TensorState } from "./_tensor_state.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
-import { decayed } from "./decayed.ts";
+import { decayed } from "@lacuna/encoders";
 import { NonFiniteError } from "./errors.ts";
 import type { OnlineProbe } from "./online_probe.ts";
 import { learningRateSchedule } from "./learning_rate_schedule.ts";

@@ -30,7 +30,6 @@
 export { type Checkpoint, listCheckpoints, readCheckpoint, setAside, writeCheckpoint } from "./checkpoint.ts";
 export { CollapseWatch } from "./collapse_watch.ts";
 export { type ExtremaConfig, flattenConfig, overrideConfig, parseConfig, type RunConfig } from "./config.ts";
-export { decayed } from "./decayed.ts";
 export { type LabelledImages, OnlineProbe, type OnlineProbeOptions } from "./online_probe.ts";
 export {
   BusyError,

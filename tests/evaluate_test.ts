@@ -54,6 +54,6 @@ Deno.test("evaluate helps without permissions, and lists the devices", async () 
   using place = new Workplace();
   const { code, out, error } = await place.run("evaluate", ["--help"], { env: { CLICOLOR_FORCE: "1" } });
   assert.deepEqual([code, error], [0, ""]);
-  assert.match(out, /--device <name> .*auto, native, wasm, webgpu, tensorflow,\s+cpu/s);
+  assert.match(out, /--device <name> .*auto, native, wasm, webgpu,\s+tensorflow,\s+cpu/s);
   assert.match(out, /--redo/);
 });

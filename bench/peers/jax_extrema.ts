@@ -1,4 +1,4 @@
-import { decayed } from "@lacuna/pipelines/decayed";
+import { decayed } from "@lacuna/encoders/decayed";
 import { stream, uniforms } from "@lacuna/random";
 import { fillParameters, noise } from "../_noise.ts";
 import { extremaIndices, ExtremaStep } from "../steps/extrema.ts";

@@ -1,5 +1,5 @@
 import { multiMaskBatch } from "@lacuna/masking";
-import { decayed } from "@lacuna/pipelines/decayed";
+import { decayed } from "@lacuna/encoders/decayed";
 import { extrema, type ExtremaPipeline } from "@lacuna/pipelines/extrema";
 import { maskOptions } from "@lacuna/pipelines/mask-options";
 import { stream } from "@lacuna/random";

@@ -1,13 +1,34 @@
 import assert from "node:assert/strict";
+import { stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import { decayed } from "./decayed.ts";
-import { extrema } from "./extrema.ts";
-import { testConfig } from "./_test_config.ts";
+import { ProjectionHead } from "./projection_head.ts";
+import { under } from "./under.ts";
+import { VisionTransformer } from "./vision_transformer.ts";
 
 await useDevice("cpu");
 
 Deno.test("decayed() takes weights, and no bias, norm, scale, position or class token", () => {
-  const { parameters } = extrema(testConfig(), { height: 14, width: 14, channels: 1 });
+  const prng = stream({ seed: 0, name: "init" });
+  const sizes = {
+    imageHeight: 14,
+    imageWidth: 14,
+    channels: 1,
+    patchSize: 7,
+    dim: 8,
+    depth: 2,
+    numHeads: 2,
+    mlpRatio: 2,
+  };
+  const encoder = new VisionTransformer(
+    { ...sizes, numClassBlocks: 2, layerScaleInit: 0.1, dropPathRate: 0 },
+    prng,
+  );
+  const parameters = {
+    ...encoder.parameters,
+    ...under("head", new ProjectionHead(8, 16, 8, 3, "layer", prng)),
+    ...under("predictor", new ProjectionHead(8, 16, 8, 2, "layer", prng)),
+  };
   const groups = Object.groupBy(
     Object.keys(parameters),
     (name) => decayed(name, parameters[name]!.rank) ? "yes" : "no",
