@@ -11,7 +11,6 @@ export { decodeFlac } from "./decode_flac.ts";
 export { decodeWaveform } from "./decode_waveform.ts";
 export { decodeWav } from "./decode_wav.ts";
 export { integratedLoudness } from "./integrated_loudness.ts";
-export { type LengthBucketOptions, type LengthBuckets, lengthBuckets } from "./length_buckets.ts";
 export { mixToMono } from "./mix_to_mono.ts";
 export { type LevelTarget, normalizeLevel } from "./normalize_level.ts";
 export { type PaddedWaveforms, padWaveforms } from "./pad_waveforms.ts";
