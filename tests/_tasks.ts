@@ -16,9 +16,11 @@ export const taskCommands: Readonly<Record<string, string>> = Object.fromEntries
   ) => [name, typeof task === "string" ? task : task.command ?? ""]),
 );
 
-/** The tasks that run a script of a member, which are those that a user's data pass through. */
+/** The tasks that run a script of a member or a study, which are those that a user's data pass through. */
 export const jobs: readonly string[] = Object.keys(taskCommands).filter((name) =>
-  /^([A-Z_]+=\S+ )*deno run [^&|;]*\b(tensor|data|pipelines|evaluation)\/\S+\.ts$/.test(taskCommands[name]!)
+  /^([A-Z_]+=\S+ )*deno run [^&|;]*\b(tensor|data|pipelines|evaluation|studies)\/\S+\.ts$/.test(
+    taskCommands[name]!,
+  )
 );
 
 /**

@@ -49,6 +49,7 @@ async function attempt(task: string, attempts: readonly string[]): Promise<Recor
     for (
       const made of [
         "runs",
+        "docs/studies",
         "data",
         "random",
         "tensor",
@@ -111,7 +112,7 @@ Deno.test("jobs read, write, run and load nothing but what they name, and import
     assert.ok(task === "data" ? read === undefined : read, task); // what is imported may be anywhere
     assert.ok(write, task);
     assert.deepEqual(run, compilers[task] ?? [], task);
-    const isNative = ["build", "pretrain", "evaluate", "doctor"].includes(task);
+    const isNative = ["build", "pretrain", "evaluate", "study", "doctor"].includes(task);
     const decodes = ["pretrain", "evaluate"].includes(task); // what was imported, without FFI, before
     const expected = [...isNative ? [".lacuna/native/kernels.so"] : [], ...decodes ? decoders : []];
     assert.deepEqual(ffi, expected, task);
