@@ -7,6 +7,7 @@
  * @module
  */
 import { parseBytes } from "@lacuna/data/terminal";
+import { ConfigError } from "@lacuna/pipelines/errors";
 import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
 import { deviceNames } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
@@ -70,12 +71,21 @@ function parseCacheBytes(text: string): number {
   throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
 }
 
+/** A wrong name is the caller's mistake. */
+function protocolsAskedFor(list: string): ReturnType<typeof parseProtocols> {
+  try {
+    return parseProtocols(list);
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
+}
+
 async function evaluate({ run, data, cacheBytes, device, protocol, redo = false }: Flags): Promise<void> {
   const { record, reportPath, reused } = await evaluateRun(run.replace(/\/+$/, ""), {
     dataFolder: data,
     cacheBytes,
     device,
-    also: parseProtocols(protocol),
+    also: protocolsAskedFor(protocol),
     redo,
     onMessage: (line) => console.log(line),
   });

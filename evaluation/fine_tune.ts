@@ -2,7 +2,6 @@ import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import { augmentViewsAsync, imagesOf, mixBatch } from "@lacuna/data/augment";
 import { LayerNorm, Linear, type PatchTokens, type TokenEncoder, under } from "@lacuna/encoders";
 import { decayed } from "@lacuna/encoders/decayed";
-import { NonFiniteError } from "@lacuna/pipelines/errors";
 import { permutation, type Prng, stream, substream } from "@lacuna/random";
 import { type ParameterMap, softmaxXent, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -41,9 +40,8 @@ const EVALUATION_BATCH = 500; // images a forward pass
  * @param train Labelled images to learn from.
  * @param test Labelled images that are classified; neither augmented nor mixed.
  * @param options How.
- * @throws {RangeError} If an option is out of range.
+ * @throws {RangeError} If an option is out of range, or the loss becomes NaN or infinite.
  * @throws {TypeError} If the images are not of the encoder's size.
- * @throws {NonFiniteError} If the loss is NaN or infinite.
  */
 export async function fineTune(
   encoder: TokenEncoder,
@@ -90,7 +88,7 @@ export async function fineTune(
         if (Number.isFinite(loss)) optimizer.step(grads, floor + (peak - floor) * share);
         tf.dispose([value, grads]);
         if (!Number.isFinite(loss)) {
-          throw new NonFiniteError(
+          throw new RangeError(
             `The loss is ${loss} in epoch ${epoch}, step ${step} of the fine-tuning: lower baseLearningRate (now ${baseLearningRate})`,
           );
         }

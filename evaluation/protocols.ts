@@ -1,4 +1,3 @@
-import { ConfigError } from "@lacuna/pipelines/errors";
 import { nearestName } from "@lacuna/tensor";
 
 /** What the columns of a table are called; the first two are always there. */
@@ -22,7 +21,7 @@ export const extraProtocols: readonly ExtraProtocol[] = ["ridge", "logistic", "a
 
 /**
  * The protocols of a list like `knn,ridge` that are not there anyway, each once and in the order of a table.
- * @throws {ConfigError} If one is unknown, naming the nearest.
+ * @throws {RangeError} If one is unknown, naming the nearest.
  */
 export function parseProtocols(list: string): ExtraProtocol[] {
   const names = list.split(",").map((name) => name.trim());
@@ -30,7 +29,7 @@ export function parseProtocols(list: string): ExtraProtocol[] {
   for (const name of names) {
     if (known.includes(name)) continue;
     const near = nearestName(name, known);
-    throw new ConfigError(
+    throw new RangeError(
       `There is no protocol "${name}": ${near ? `did you mean ${near}?` : `choose from ${known.join(", ")}`}`,
     );
   }

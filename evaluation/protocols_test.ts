@@ -8,7 +8,7 @@ Deno.test("parseProtocols() gives what is not there anyway, once and in the tabl
 
 Deno.test("parseProtocols() names the nearest", () => {
   assert.throws(() => parseProtocols("knn,atentive"), {
-    name: "ConfigError",
+    name: "RangeError",
     message: 'There is no protocol "atentive": did you mean attentive?',
   });
 });
