@@ -48,7 +48,7 @@ export type LoaderOptions = {
   readonly workers?: number;
   /** Batches that are prepared, or whose blocks are read, before they are asked for; 2 more than there are workers if left out. */
   readonly prefetch?: number;
-  /** What to do with a sample that cannot be read: "stop", the default, or put the next good one in its place, up to `limit` bad ones. */
+  /** What to do with a sample that cannot be read: "stop", the default, or put the next good one in its place, up to `limit` bad ones, counted from none by each loader. */
   readonly onBadSample?: "stop" | { readonly skip: true; readonly limit: number };
   /** Memory for blocks; 256 MiB if left out. A window of blocks should fit twice. */
   readonly memoryBytes?: number;

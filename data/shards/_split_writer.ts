@@ -80,15 +80,18 @@ export class SplitWriter {
     let index = 0;
     for (const shard of this.#shards) {
       const file = fileBytes(`${folder}/${shard.file}`);
-      const bytes = await HashingSource.of(file, shard);
-      const firstBlock = index;
-      for (; index < firstBlock + shard.blocks.length; index++) {
-        const facts = { columns, compression, rowsPerBlock: this.#sizes!.rowsPerBlock };
-        const rows = await readBlock(bytes, { shard, firstBlock, index }, facts, checks);
-        this.#summary.update(rows.numRows, Object.values(rows.columns));
+      try {
+        const bytes = await HashingSource.of(file, shard);
+        const firstBlock = index;
+        for (; index < firstBlock + shard.blocks.length; index++) {
+          const facts = { columns, compression, rowsPerBlock: this.#sizes!.rowsPerBlock };
+          const rows = await readBlock(bytes, { shard, firstBlock, index }, facts, checks);
+          this.#summary.update(rows.numRows, Object.values(rows.columns));
+        }
+        await bytes.finish();
+      } finally {
+        file.close?.();
       }
-      await bytes.finish();
-      file.close?.();
     }
   }
 
