@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Rank, Tensor1D, Tensor3D, Variable } from "@tensorflow/tfjs-core";
+import type { Rank, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import type { ParameterMap } from "@lacuna/tensor";
 import { relativePositionIndex } from "./_relative_position_index.ts";
 import { variable } from "./_variables.ts";
@@ -11,7 +11,7 @@ import type { Module } from "./module.ts";
  */
 export class RelativePositionBias implements Module {
   readonly #table: Variable<Rank.R2>;
-  readonly #index: Tensor1D;
+  readonly #index: Int32Array;
   readonly #numTokens: number;
   /** relative_position_bias_table [(2h − 1)(2w − 1) + 3, heads], zeros at first. */
   readonly parameters: ParameterMap;
@@ -25,7 +25,7 @@ export class RelativePositionBias implements Module {
   constructor(gridHeight: number, gridWidth: number, numHeads: number) {
     const numRows = (2 * gridHeight - 1) * (2 * gridWidth - 1) + 3;
     this.#table = variable<Rank.R2>(new Float32Array(numRows * numHeads), [numRows, numHeads]);
-    this.#index = tf.keep(tf.tensor1d(relativePositionIndex(gridHeight, gridWidth), "int32"));
+    this.#index = relativePositionIndex(gridHeight, gridWidth);
     this.#numTokens = 1 + gridHeight * gridWidth;
     this.parameters = { relative_position_bias_table: this.#table };
   }
@@ -33,7 +33,7 @@ export class RelativePositionBias implements Module {
   /** What is added to scores of queries (rows) and keys (columns), class token first: [heads, 1 + N, 1 + N]. */
   forward(): Tensor3D {
     return tf.tidy(() => {
-      const rows = tf.gather(this.#table, this.#index); // [(1 + N)², heads]
+      const rows = tf.gather(this.#table, tf.tensor1d(this.#index, "int32")); // [(1 + N)², heads]
       return tf.reshape<Rank.R3>(tf.transpose(rows), [-1, this.#numTokens, this.#numTokens]);
     });
   }
