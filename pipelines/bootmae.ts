@@ -131,30 +131,35 @@ export function bootmae(
     step: (batch, { step, progress }) => {
       const turn = integer(stream({ seed, name: "mask-turn", step }), 0, 4); // one for the batch
       const masks = sampleStreams(batch, seed, "mask").map((prng) => drawMask(prng, turn));
-      return differentiate(parameters, () => {
+      const teach = () => {
+        const whole = teacher.forwardStages(imageTensor(batch, image)).stages.at(-1)!;
+        return {
+          features: normalized(tf.slice(whole, [0, 1, 0], [-1, -1, -1])),
+          means: meanOfPatches(whole),
+        };
+      };
+      return differentiate(parameters, (taught) => {
         const { visible, numRows, numVisible } = maskBatch(masks);
         const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
         const restore = tf.tensor2d(restoreOrder(masks), [numRows, numPatches], "int32");
         const mask = tf.tensor2d(denseMask(masks, numPatches), [numRows, numPatches]);
         const weights = insideWeights(mask, grid);
         const images = imageTensor(batch, image);
-        const whole = teacher.forwardStages(images).stages.at(-1)!;
         const { stages } = student.forwardStages(images, { keep });
         const last = stages.at(-1)!;
         const ofPixels = pixels.forward(last, stages[1]!, restore);
         const ofFeatures = features.forward(last, last, restore);
         const pixelTargets = bootmaePixelTargets(patchify(images, patchSize, "channelLast"), image.channels);
-        const featureTargets = normalized(tf.slice(whole, [0, 1, 0], [-1, -1, -1]));
         const pixelLoss = weightedMse(ofPixels.pred, pixelTargets, mask, weights).loss;
-        const featureLoss = weightedMse(normalized(ofFeatures.pred), featureTargets, mask, weights).loss;
+        const featureLoss = weightedMse(normalized(ofFeatures.pred), taught.features, mask, weights).loss;
         const host = tf.add(pixelLoss, tf.mul(Math.min(1, 4 * progress), featureLoss)) as tf.Scalar;
         const added = terms && [ofPixels, ofFeatures].map((shown) => terms.loss({ ...shown, mask }));
         return {
           loss: added ? tf.add(host, tf.div(tf.add(added[0]!.loss, added[1]!.loss), 2)) : host,
           metrics: { pixelLoss: pixelLoss.clone(), featureLoss: featureLoss.clone(), ...added?.[0]?.metrics },
-          targets: meanOfPatches(whole),
+          targets: taught.means,
         };
-      });
+      }, teach);
     },
     visibleParts: ({ epoch, sample }) => [drawMask(stream({ seed, name: "mask", epoch, sample }), 0).visible],
     encoder: student,

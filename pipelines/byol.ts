@@ -77,15 +77,23 @@ export function byol(config: ByolConfig, image: ImageShape): MethodPipeline<View
     teacher: teacher.parameters,
     outDim,
     momentum: (progress) => momentumSchedule(schedule.momentum, progress),
-    step: (batch) =>
-      differentiate(parameters, () => {
-        const shape: Tensor4D["shape"] = [batch.samples.length, height, width, channels];
-        const [first, second] = [batch.student, batch.teacher].map((pixels) => {
-          const images = tf.tensor4d(pixels, shape);
-          return { pred: predictor.forward(student.project(images)), target: teacher.project(images) };
-        }) as [Parameters<typeof symmetricByolLoss>[0], Parameters<typeof symmetricByolLoss>[1]];
-        return { ...symmetricByolLoss(first, second), targets: second.target.clone() };
-      }),
+    step: (batch) => {
+      const shape: Tensor4D["shape"] = [batch.samples.length, height, width, channels];
+      const [first, second] = [batch.student, batch.teacher];
+      const teach = () => ({
+        ofFirst: teacher.project(tf.tensor4d(first, shape)),
+        ofSecond: teacher.project(tf.tensor4d(second, shape)),
+      });
+      return differentiate(parameters, ({ ofFirst, ofSecond }) => {
+        const predict = (pixels: Float32Array) =>
+          predictor.forward(student.project(tf.tensor4d(pixels, shape)));
+        const views = [{ pred: predict(first), target: ofFirst }, {
+          pred: predict(second),
+          target: ofSecond,
+        }] as const;
+        return { ...symmetricByolLoss(...views), targets: ofSecond };
+      }, teach);
+    },
     visibleParts: () => [], // nothing is masked
     encoder: student.encoder,
     represent: (images) => tf.tidy(() => meanOfPatches(student.encoder.forward(images))),

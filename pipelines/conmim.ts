@@ -93,9 +93,13 @@ export function conmim(
       const masks = sampleStreams(batch, seed, "mask").map((prng) =>
         cellMask({ grid, cellSize, ratio }, prng)
       );
-      return differentiate(parameters, () => {
-        const batchSize = masks.length;
-        const shape: Tensor4D["shape"] = [batchSize, height, width, channels];
+      const batchSize = masks.length;
+      const shape: Tensor4D["shape"] = [batchSize, height, width, channels];
+      const teach = () => {
+        const vectors = teacher.project(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape))); // [B, N, P]
+        return { vectors, means: tf.mean<Tensor2D>(vectors, 1) };
+      };
+      return differentiate(parameters, ({ vectors, means }) => {
         const images = tf.tensor4d(batch.student, shape);
         const { masked, numMasked } = maskBatch(masks);
         const mask: Tensor2D = tf.tensor2d(denseMask(masks, numPatches), [batchSize, numPatches]);
@@ -104,7 +108,6 @@ export function conmim(
           masked.map((token, at) => Math.floor(at / numMasked) * numPatches + token),
           "int32",
         );
-        const targets = teacher.project(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape))); // [B, N, P]
         const options = { mask, dropPath: stream({ seed, name: "drop-path", step }) };
         const shown = terms && student.encoder.forwardStages(images, {
           ...options,
@@ -113,14 +116,14 @@ export function conmim(
         });
         const said = student.project(shown ? shown.tokens : student.encoder.forward(images, options));
         const pred: Tensor3D = tf.reshape(maskedRows(said, flat), [batchSize, numMasked, outDim]);
-        const host = patchContrast(pred, targets, indices, target.temperature);
+        const host = patchContrast(pred, vectors, indices, target.temperature);
         const added = shown && terms.loss({ ...shown, mask });
         return {
           loss: added ? tf.add(host.loss, added.loss) : host.loss,
           metrics: { contrast: host.loss.clone(), ...host.metrics, ...added?.metrics },
-          targets: tf.mean<Tensor2D>(targets, 1),
+          targets: means,
         };
-      });
+      }, teach);
     },
     visibleParts: ({ epoch, sample }) => [
       cellMask({ grid, cellSize, ratio }, stream({ seed, name: "mask", epoch, sample })).visible,

@@ -81,22 +81,28 @@ export function data2vec(config: Data2vecConfig, image: ImageShape): MethodPipel
       const masks = sampleStreams(batch, seed, "mask").map((prng) =>
         blockMask({ grid, ...config.masks }, prng)
       );
-      return differentiate(parameters, () => {
+      const maskOf = () => tf.tensor2d(denseMask(masks, numPatches), [masks.length, numPatches]);
+      const teach = () => {
+        const { stages } = teacher.forwardStages(
+          imageTensor(batch, image),
+          target.maskTeacher ? { mask: maskOf() } : {},
+        );
+        const blocks = stages.slice(1).map((tokens) => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]));
+        return { contexts: contextTargets(blocks, target), means: meanOfPatches(stages.at(-1)!) };
+      };
+      return differentiate(parameters, ({ contexts, means }) => {
         const images = imageTensor(batch, image);
-        const mask = tf.tensor2d(denseMask(masks, numPatches), [masks.length, numPatches]);
+        const mask = maskOf();
         const masked = tf.tensor1d(flatMasked(masks, numPatches), "int32");
         const rows = (patches: Tensor3D) => maskedRows(patches, masked);
-        const { stages } = teacher.forwardStages(images, target.maskTeacher ? { mask } : {});
-        const blocks = stages.slice(1).map((tokens) => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]));
-        const targets = contextTargets(blocks, target);
         const tokens = student.forward(images, { mask, dropPath: stream({ seed, name: "drop-path", step }) });
         const pred = head.forward(rows(tf.slice(tokens, [0, 1, 0], [-1, -1, -1])));
         const channels = target.beta === 0 ? "sum/rootD" : "mean";
         return {
-          ...contextLoss(pred, rows(targets), { beta: target.beta, channels }),
-          targets: meanOfPatches(stages.at(-1)!),
+          ...contextLoss(pred, rows(contexts), { beta: target.beta, channels }),
+          targets: means,
         };
-      });
+      }, teach);
     },
     visibleParts: ({ epoch, sample }) => [
       blockMask({ grid, ...config.masks }, stream({ seed, name: "mask", epoch, sample })).visible,

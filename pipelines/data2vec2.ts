@@ -108,7 +108,16 @@ export function data2vec2(config: Data2vec2Config, image: ImageShape): MethodPip
         )
       );
       const masks = maskRows(drawn, "mask-major");
-      return differentiate(parameters, () => {
+      const teach = () => { // once for all masks
+        const { tokens, ffns } = teacher.forward(imageTensor(batch, image));
+        const contexts = contextTargets(ffns, {
+          ...target,
+          normalizeBlocks: "instance",
+          normalizeMean: "layer",
+        });
+        return { contexts, means: meanOfPatches(tokens) };
+      };
+      return differentiate(parameters, ({ contexts, means }) => {
         const images = imageTensor(batch, image);
         const { visible, numRows, numVisible } = maskBatch(masks);
         const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
@@ -116,28 +125,22 @@ export function data2vec2(config: Data2vec2Config, image: ImageShape): MethodPip
         const masked = tf.tensor1d(flatMasked(masks, numPatches), "int32");
         const rows = (patches: Tensor3D) => maskedRows(patches, masked);
 
-        const whole = teacher.forward(images); // once for all masks
-        const targets = contextTargets(whole.ffns, {
-          ...target,
-          normalizeBlocks: "instance",
-          normalizeMean: "layer",
-        });
         const { tokens } = student.forward(images, keep); // [M·B, 1 + V, D]
         const patches = decoder.forward(
           tf.slice(tokens, [0, 1, 0], [-1, -1, -1]),
           restore,
           stream({ seed, name: "noise", step }),
         );
-        const repeated: Tensor3D = tf.tile(targets, [numMasks, 1, 1]);
+        const repeated: Tensor3D = tf.tile(contexts, [numMasks, 1, 1]);
         const tokensLoss = contextLoss(rows(patches), rows(repeated), { beta: 0, channels: "sum/rootD" });
         const ofClass: Tensor2D = tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [numRows, dim]);
-        const ofImage = classLoss(ofClass, targets);
+        const ofImage = classLoss(ofClass, contexts);
         return {
           loss: tf.add(tokensLoss.loss, tf.mul(target.classWeight, ofImage.loss)),
           metrics: { ...tokensLoss.metrics, classLoss: ofImage.loss.clone() },
-          targets: meanOfPatches(whole.tokens),
+          targets: means,
         };
-      });
+      }, teach);
     },
     visibleParts: ({ epoch, sample }) => {
       const prng = stream({ seed, name: "mask", epoch, sample });

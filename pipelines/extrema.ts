@@ -57,15 +57,17 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
   function step(batch: ViewsBatch, { step }: StepContext): StepResult {
     const shape: [number, number, number, number] = [batch.samples.length, height, width, channels];
     const { visible, numRows, numVisible } = multiMaskBatch(masks, sampleStreams(batch, seed, "mask"));
-    return differentiate(parameters, () => {
-      const targets = teacher.projector.forward(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape)));
+    const teach = () => ({
+      targets: teacher.projector.forward(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape))),
+    });
+    return differentiate(parameters, ({ targets }) => {
       const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
       const dropPath = stream({ seed, name: "drop-path", step });
       const vectors = student.encoder.forward(tf.tensor4d(batch.student, shape), { keep, dropPath }); // [K·B, D]
       const projected = student.projector.forward(vectors); // [K·B, P]
       const pred = predictor ? predictor.forward(projected) : projected;
       return { ...byolLoss(pred, targets), targets }; // one way: masked student to whole teacher
-    });
+    }, teach);
   }
 
   return {
