@@ -50,7 +50,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
     subtitle: `Self-supervised pre-training with ${summary.pipeline} on ${summary.data.name}${end}`,
     table: record.table,
     protocol: protocol(record),
-    curves: trainingCurves(run.metrics, run.trained.outDim),
+    curves: trainingCurves(run.metrics, run.trained.outDim, summary.pipeline),
     patchSize: config.encoder.patchSize,
     classNames: test.classNames,
     masks: maskedPictures(run, train, draw(train, "masks")),

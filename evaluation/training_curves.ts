@@ -6,9 +6,14 @@ const MAX_POINTS = 400; // about two a pixel column of a small screen
 /**
  * Loss and collapse measures over a run's steps, as a report draws them, thinned to a few hundred means each.
  * @param lines The run's log, steps ascending.
- * @param outDim P, the length of the teacher's output vectors.
+ * @param outDim P, the length of the vectors that are watched.
+ * @param method By which the loss is explained.
  */
-export function trainingCurves(lines: readonly MetricsLine[], outDim: number): readonly Curve[] {
+export function trainingCurves(
+  lines: readonly MetricsLine[],
+  outDim: number,
+  method = "extrema",
+): readonly Curve[] {
   const curve = (
     title: string,
     label: string,
@@ -21,32 +26,40 @@ export function trainingCurves(lines: readonly MetricsLine[], outDim: number): r
   };
   const healthySpread = 1 / Math.sqrt(outDim);
   return [
+    method === "extrema"
+      ? curve(
+        "Loss",
+        "mean squared distance of unit vectors",
+        (line) => line.loss,
+        [],
+        "0 means that student and teacher say the same, 2 that their vectors are orthogonal, 4 opposite. An early dip and a rise " +
+          "after it are no failure: the teacher has begun to tell images apart. A loss that only falls towards 0 is the suspicious one.",
+      )
+      : curve(
+        "Loss",
+        "what the method minimises",
+        (line) => line.loss,
+        [],
+        "How far it falls depends on the method and its targets.",
+      ),
     curve(
-      "Loss",
-      "mean squared distance of unit vectors",
-      (line) => line.loss,
-      [],
-      "0 means that student and teacher say the same, 2 that their vectors are orthogonal, 4 opposite. An early dip and a rise " +
-        "after it are no failure: the teacher has begun to tell images apart. A loss that only falls towards 0 is the suspicious one.",
-    ),
-    curve(
-      "Teacher spread",
+      method === "extrema" ? "Teacher spread" : "Spread",
       "standard deviation a dimension",
       (line) => line.spread,
       [{ label: `1/√${outDim} = ${healthySpread.toFixed(3)}, evenly spread`, value: healthySpread }],
-      "How much the teacher's unit vectors differ between images. A share of the dashed line is healthy as long as it " +
+      "How much the unit vectors that are watched, of a teacher or of the encoder, differ between images. A share of the dashed line is healthy as long as it " +
         "grows or holds; a collapse is a fall to 0.",
     ),
     curve(
       "Mean cosine between images",
-      "teacher, pairs of different images",
+      "pairs of different images",
       (line) => line.meanCosine,
       [{ label: "1 = all images alike", value: 1 }],
       "Clearly below 1 is healthy. A collapse goes to 1 and stays there.",
     ),
     curve(
       "Effective rank",
-      "directions that the teacher uses",
+      "directions in use",
       (line) => line.effectiveRank,
       [{ label: "1 = a single direction", value: 1 }],
       `Of ${outDim} possible. A fall to a few while the spread holds is a dimensional collapse: images differ, but in few ways.`,

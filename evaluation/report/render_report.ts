@@ -115,8 +115,8 @@ function curveSection(curves: readonly Curve[]): Html {
     <section>
       <h2>How the training went</h2>
       <p
-        class="soft">The loss alone cannot tell learning from collapse, in which the teacher gives every image the same vector and the
-    loss falls to 0. Read it together with the measures of the teacher's outputs.</p>
+        class="soft">The loss alone cannot tell learning from collapse, in which every image gets the same vector. Read it together with
+    the measures of these vectors.</p>
       <div class="pair">${cards}</div>
     </section>
   `;
