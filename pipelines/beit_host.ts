@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { differentiate } from "./differentiate.ts";
 import { type ImageBatch, imageTensor, sampleStreams } from "./image_batch.ts";
-import type { MaskTokenTerms, MtoConfig } from "./mask_token_terms.ts";
+import { type MaskTokenTerms, type MtoConfig, stagesFor } from "./mask_token_terms.ts";
 import { meanOfPatches } from "./mean_of_patches.ts";
 import type { CropRunConfig, TransformerSizes } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
@@ -87,8 +87,7 @@ export function beitHost(
         const options = { mask, dropPath: stream({ seed, name: "drop-path", step }) };
         const shown = terms && encoder.forwardStages(images, {
           ...options,
-          withScores: true,
-          scoreBias: terms.scoreBias && ((scores) => terms.scoreBias!(scores, mask)),
+          ...stagesFor(terms, mask),
         });
         const tokens = shown ? shown.tokens : encoder.forward(images, options); // [B, 1 + N, D]
         const patches: Tensor3D = tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);

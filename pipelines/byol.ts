@@ -1,11 +1,12 @@
 import type { ImageShape } from "@lacuna/data";
-import { freeze, PatchTransformer, ProjectionHead, under } from "@lacuna/encoders";
+import { freeze, ProjectionHead, under } from "@lacuna/encoders";
 import { momentumSchedule, symmetricByolLoss } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
 import { differentiate } from "./differentiate.ts";
+import { maeEncoder } from "./mae.ts";
 import { meanOfPatches } from "./mean_of_patches.ts";
 import type { TransformerSizes } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
@@ -43,16 +44,7 @@ export function byol(config: ByolConfig, image: ImageShape): MethodPipeline<View
   const { height, width, channels } = image;
   const relu = { activation: "relu" } as const;
   const branch = () => { // both begin with the same numbers
-    const encoder = new PatchTransformer({
-      ...sizes,
-      imageHeight: height,
-      imageWidth: width,
-      channels,
-      dropPathRate: 0,
-      family: "vit",
-      layerScaleInit: 0,
-      maskToken: false,
-    }, stream({ seed, name: "init/encoder" }));
+    const encoder = maeEncoder(config, image); // a plain one, of which all patches are shown
     const prng = stream({ seed, name: "init/projector" });
     const projector = new ProjectionHead(sizes.dim, hiddenDim, outDim, 2, norm, prng, relu);
     const project = (images: Tensor4D): Tensor2D => projector.forward(meanOfPatches(encoder.forward(images)));

@@ -18,7 +18,7 @@ import type { ViewsBatch } from "./views_batch.ts";
 import * as v from "valibot";
 import { cropAndFlip, jitterOf, toViewsBatch } from "./crop_views.ts";
 import type { Method } from "./method.ts";
-import { mtoTerms } from "./mask_token_terms.ts";
+import { mtoTerms, stagesFor } from "./mask_token_terms.ts";
 import {
   beitFields,
   configParser,
@@ -111,8 +111,7 @@ export function conmim(
         const options = { mask, dropPath: stream({ seed, name: "drop-path", step }) };
         const shown = terms && student.encoder.forwardStages(images, {
           ...options,
-          withScores: true,
-          scoreBias: terms.scoreBias && ((scores) => terms.scoreBias!(scores, mask)),
+          ...stagesFor(terms, mask),
         });
         const said = student.project(shown ? shown.tokens : student.encoder.forward(images, options));
         const pred: Tensor3D = tf.reshape(maskedRows(said, flat), [batchSize, numMasked, outDim]);

@@ -13,7 +13,7 @@ import type { MethodPipeline } from "./method_pipeline.ts";
 import * as v from "valibot";
 import { cropViews, toImageBatch } from "./crop_views.ts";
 import type { Method } from "./method.ts";
-import { mtoTerms } from "./mask_token_terms.ts";
+import { mtoTerms, stagesFor } from "./mask_token_terms.ts";
 import {
   configParser,
   cropField,
@@ -85,10 +85,7 @@ export function mae(
         const images = imageTensor(batch, image);
         const patches = patchify(images, patchSize, "channelLast");
         const tokens = encoder.forward(images, { keep }); // [B, 1 + V, D]
-        const { pred, ...shown } = decoder.forward(tokens, restore, {
-          withScores: terms !== undefined,
-          scoreBias: terms?.scoreBias && ((scores) => terms.scoreBias!(scores, mask)),
-        });
+        const { pred, ...shown } = decoder.forward(tokens, restore, stagesFor(terms, mask));
         const host = maskedMse(pred, target.normalizePatches ? maePixelTargets(patches) : patches, mask);
         const added = terms?.loss({ ...shown, mask });
         return {

@@ -2,6 +2,7 @@
  * What can be added to a host that has mask tokens, without its knowing.
  * @module
  */
+import type { StagesOptions } from "@lacuna/encoders";
 import type { ObjectiveResult } from "@lacuna/objectives";
 import { excludeBias, type MtoHost, mtoLoss, type MtoOptions } from "@lacuna/objectives/mto";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
@@ -13,6 +14,16 @@ export type MaskTokenTerms = {
   /** What to add to each block's scores, if anything; a constant. */
   readonly scoreBias?: (scores: Tensor4D, mask: Tensor2D) => Tensor4D;
 };
+
+/**
+ * What a host's blocks have to show for its terms, and what is added to their scores.
+ * @param terms The host's, if it has any.
+ * @param mask [B, N], 1 = masked.
+ */
+export function stagesFor(terms: MaskTokenTerms | undefined, mask: Tensor2D): StagesOptions {
+  const { scoreBias } = terms ?? {};
+  return { withScores: terms !== undefined, scoreBias: scoreBias && ((scores) => scoreBias(scores, mask)) };
+}
 
 /** Masked token optimization as a run has it. */
 export type MtoConfig = MtoOptions & {

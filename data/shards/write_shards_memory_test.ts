@@ -7,7 +7,7 @@ Deno.test("writing, reading and verifying 256 MB takes far less memory than that
   withTempFolder(async (folder) => {
     const script = new URL("_flood.ts", import.meta.url).pathname;
     const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "-A", script, folder, `${MEGABYTES}`],
+      args: ["run", "--quiet", "--allow-read", `--allow-write=${folder}`, script, folder, `${MEGABYTES}`],
       stderr: "inherit",
     }).output();
     assert.ok(success);

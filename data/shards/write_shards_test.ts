@@ -158,7 +158,10 @@ Deno.test("writeShards() fills no disk without saying so, and goes on when there
     const script = new URL("_slow_import.ts", import.meta.url).pathname;
     const run = (limit: string) =>
       new Deno.Command("sh", { // a write past the limit fails, as it does when the disk is full
-        args: ["-c", `trap '' XFSZ; ${limit} exec deno run --quiet -A ${script} ${folder}/data`],
+        args: [
+          "-c",
+          `trap '' XFSZ; ${limit} exec deno run --quiet --allow-read --allow-write=${folder} ${script} ${folder}/data`,
+        ],
       }).output();
     const { success, stderr } = await run("ulimit -f 8;");
     assert.ok(!success);
