@@ -9,7 +9,7 @@ import type { ObjectiveResult } from "./objective_result.ts";
  * all K masks of its image. Unlike BYOL's, and as in ExtreMA (arXiv:2206.04667), it is not symmetrised: the
  * masked student predicts the full teacher, not the other way round.
  * @param pred [K·B, P] the predictor's outputs, mask-major: row i·B + b is mask i of image b.
- * @param target [B, P] the teacher's projections, a constant.
+ * @param target [B, P] the teacher's projections; a constant in BYOL, though gradients flow through it where it is none.
  * @returns `loss`, and in `metrics` the mean `cosine` in [−1, 1].
  * @throws {TypeError} If the rows of `pred` are no multiple of those of `target`, or their widths differ.
  * @example
@@ -33,7 +33,7 @@ export function byolLoss(pred: Tensor2D, target: Tensor2D): ObjectiveResult {
   }
   return tf.tidy(() => {
     const byMask: Tensor3D = tf.reshape(l2Normalize(pred), [-1, batchSize, dim]); // [K, B, P]
-    const distance = tf.sum(tf.squaredDifference(byMask, l2Normalize(target)), -1); // [K, B]
+    const distance = tf.sum(tf.square(tf.sub(byMask, l2Normalize(target))), -1); // [K, B]; squaredDifference has no gradient of what is broadcast
     const loss: Scalar = tf.mean(distance);
     return { loss, metrics: { cosine: tf.sub<Scalar>(1, tf.div(loss, 2)) } };
   });

@@ -59,13 +59,13 @@ export const runFields: { readonly [K in keyof RunConfig]: Field<RunConfig[K]> }
 export const imageField: Field<{ readonly size: number }> = v.strictObject({ size: count });
 /** `augment` of methods that see one crop. */
 export const cropField: Field<CropConfig> = v.strictObject({ minScale: scale, flipProbability: probability });
-/** `augment` of methods that change colours too. */
-export const jitterField: Field<JitterCropConfig> = v.strictObject({
+/** `augment` of methods that change colours too, to be spread. */
+export const jitterFields: { readonly [K in keyof JitterCropConfig]: Field<JitterCropConfig[K]> } = {
   minScale: scale,
   jitter: share,
   jitterProbability: probability,
   flipProbability: probability,
-});
+};
 /** `masks` in blocks. */
 export const blockField: Field<BlockConfig> = v.strictObject({ numMasked: count, minArea: count });
 /** `teacher` of data2vec. */
@@ -110,7 +110,7 @@ export const mtoField: Field<MtoConfig> = v.strictObject({
  * @returns A function that gives the config, or throws a `ConfigError` that names every field that is missing, unknown, of another type or out of
  * range.
  */
-export function configParser<Config>(schema: v.GenericSchema<Config>): (value: unknown) => Config {
+export function configParser<Config>(schema: v.GenericSchema<unknown, Config>): (value: unknown) => Config {
   return (value) => {
     const result = v.safeParse(schema, value);
     if (result.success) return result.output;

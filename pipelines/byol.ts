@@ -8,7 +8,7 @@ import type { ExtremaConfig } from "./config.ts";
 import { differentiate } from "./differentiate.ts";
 import { maeEncoder } from "./mae.ts";
 import { meanOfPatches } from "./mean_of_patches.ts";
-import type { TransformerSizes } from "./method_config.ts";
+import type { JitterCropConfig, TransformerSizes } from "./method_config.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
 import type { ViewsBatch } from "./views_batch.ts";
 import * as v from "valibot";
@@ -18,7 +18,7 @@ import {
   configParser,
   count,
   imageField,
-  jitterField,
+  jitterFields,
   runFields,
   transformerFields,
 } from "./_method_fields.ts";
@@ -26,8 +26,9 @@ import { demoRun, describeSizes, paperRun, tinyRun } from "./method_presets.ts";
 
 /** Everything that decides the numbers of a BYOL run, apart from the images and the device. */
 export type ByolConfig =
-  & Pick<ExtremaConfig, "seed" | "image" | "augment" | "optimizer" | "schedule" | "log">
+  & Pick<ExtremaConfig, "seed" | "image" | "optimizer" | "schedule" | "log">
   & {
+    readonly augment: JitterCropConfig;
     readonly encoder: TransformerSizes;
     readonly heads: Pick<ExtremaConfig["heads"], "hiddenDim" | "outDim" | "norm">;
   };
@@ -115,7 +116,7 @@ export const byolMethod: Method<ByolConfig, ViewsBatch> = {
   parse: configParser(v.strictObject({
     ...runFields,
     image: imageField,
-    augment: jitterField,
+    augment: v.strictObject(jitterFields),
     encoder: v.strictObject(transformerFields),
     heads: v.strictObject({ hiddenDim: count, outDim: count, norm: v.picklist(["layer", "batch"]) }),
   })),

@@ -10,6 +10,7 @@ const PATIENCE = 5;
 const remedies = {
   "heads.usePredictor=true": "the predictor",
   "heads.norm=batch": "batch norm in the heads",
+  "target.source=teacher": "a teacher",
 };
 
 /**

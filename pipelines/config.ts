@@ -5,7 +5,7 @@ import {
   configParser,
   count,
   imageField,
-  jitterField,
+  jitterFields,
   ratio,
   runFields,
   share,
@@ -57,6 +57,8 @@ export type ExtremaConfig = RunConfig & {
     readonly jitterProbability: number;
     /** Share of the images that are mirrored, in [0, 1]. */
     readonly flipProbability: number;
+    /** Whether both branches see one crop, mirrored or not, or each one of its own. */
+    readonly crops: "shared" | "separate";
   };
   readonly encoder: {
     /** Side of a patch in pixels; it divides the image's height and width. */
@@ -92,12 +94,22 @@ export type ExtremaConfig = RunConfig & {
     /** K, masks per image and step. */
     readonly numMasks: number;
   };
+  readonly target: {
+    /**
+     * Whose words of the whole image are predicted: the "teacher"'s; the "student"'s own, as constants; or "differentiated", the student's own with
+     * gradients through them. The last two are controls, which collapse (BYOL, arXiv:2006.07733, §5).
+     */
+    readonly source: "teacher" | "student" | "differentiated";
+  };
 };
 
-const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
+const schema: v.GenericSchema<unknown, ExtremaConfig> = v.strictObject({
   ...runFields,
   image: imageField,
-  augment: jitterField,
+  augment: v.strictObject({
+    ...jitterFields,
+    crops: v.optional(v.picklist(["shared", "separate"]), "shared"), // runs from before it had no other
+  }),
   encoder: v.strictObject({
     ...transformerFields,
     numClassBlocks: count,
@@ -115,6 +127,10 @@ const schema: v.GenericSchema<ExtremaConfig> = v.strictObject({
     ratio,
     numMasks: count,
   }),
+  target: v.optional(
+    v.strictObject({ source: v.picklist(["teacher", "student", "differentiated"]) }),
+    { source: "teacher" },
+  ),
 });
 
 /**

@@ -10,6 +10,7 @@ import type { ExtremaConfig } from "./config.ts";
 import { differentiate } from "./differentiate.ts";
 import { sampleStreams } from "./image_batch.ts";
 import { maskedRows } from "./masked_rows.ts";
+import type { JitterCropConfig } from "./method_config.ts";
 import type { MaskTokenTerms, MtoConfig } from "./mask_token_terms.ts";
 import { meanOfPatches } from "./mean_of_patches.ts";
 import type { MethodPipeline } from "./method_pipeline.ts";
@@ -24,7 +25,7 @@ import {
   configParser,
   count,
   imageField,
-  jitterField,
+  jitterFields,
   mtoField,
   positive,
   ratio,
@@ -34,8 +35,9 @@ import { demoRun, describeSizes, noMto, paperRun, tinyRun } from "./method_prese
 
 /** Everything that decides the numbers of a ConMIM run, apart from the images and the device. */
 export type ConmimConfig =
-  & Pick<ExtremaConfig, "seed" | "image" | "augment" | "optimizer" | "schedule" | "log">
+  & Pick<ExtremaConfig, "seed" | "image" | "optimizer" | "schedule" | "log">
   & {
+    readonly augment: JitterCropConfig;
     readonly encoder: BeitSizes;
     readonly heads: Pick<ExtremaConfig["heads"], "hiddenDim" | "outDim">;
     readonly masks: SimmimConfig["masks"];
@@ -169,7 +171,7 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
   parse: configParser(v.strictObject({
     ...runFields,
     image: imageField,
-    augment: jitterField,
+    augment: v.strictObject(jitterFields),
     encoder: v.strictObject(beitFields),
     heads: v.strictObject({ hiddenDim: count, outDim: count }),
     masks: v.strictObject({ ratio, cellSize: count }),

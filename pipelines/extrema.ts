@@ -5,6 +5,7 @@ import { byolLoss, momentumSchedule } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor2D } from "@tensorflow/tfjs-core";
 import type { ExtremaConfig } from "./config.ts";
 import { differentiate } from "./differentiate.ts";
 import { extremaEncoder } from "./extrema_encoder.ts";
@@ -25,7 +26,7 @@ export type ExtremaPipeline = MethodPipeline<ViewsBatch> & { readonly teacherEnc
  * @throws {RangeError} If the patch size does not divide the image, the masks do not fit, or the heads do not divide the width.
  */
 export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeline {
-  const { seed, encoder: sizes, heads, schedule } = config;
+  const { seed, encoder: sizes, heads, schedule, target: { source } } = config;
   const { height, width, channels } = image;
 
   const branch = () => { // both branches begin with the same numbers
@@ -57,10 +58,12 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
   function step(batch: ViewsBatch, { step }: StepContext): StepResult {
     const shape: [number, number, number, number] = [batch.samples.length, height, width, channels];
     const { visible, numRows, numVisible } = multiMaskBatch(masks, sampleStreams(batch, seed, "mask"));
-    const teach = () => ({
-      targets: teacher.projector.forward(teacher.encoder.forward(tf.tensor4d(batch.teacher, shape))),
-    });
-    return differentiate(parameters, ({ targets }) => {
+    const whole = (branch: typeof teacher) =>
+      branch.projector.forward(branch.encoder.forward(tf.tensor4d(batch.teacher, shape))); // [B, P]
+    const teach = (): { said?: Tensor2D } =>
+      source === "differentiated" ? {} : { said: whole(source === "teacher" ? teacher : student) };
+    return differentiate(parameters, ({ said }) => {
+      const targets = said ?? whole(student);
       const keep = tf.tensor2d(visible, [numRows, numVisible], "int32");
       const dropPath = stream({ seed, name: "drop-path", step });
       const vectors = student.encoder.forward(tf.tensor4d(batch.student, shape), { keep, dropPath }); // [K·B, D]

@@ -12,19 +12,27 @@ export const extremaMethod: Method<ExtremaConfig, ViewsBatch> = {
   title: "ExtreMA",
   presets,
   parse: parseConfig,
-  describe: ({ encoder, heads, masks }) => {
+  describe: ({ augment, encoder, heads, masks, target }) => {
     const { patchSize, dim, depth, numHeads } = encoder;
     return `patch ${patchSize}, width ${dim}, depth ${depth}, ${numHeads} heads; ${masks.numMasks} ${masks.kind} masks of ` +
-      `${100 * masks.ratio} %; ${heads.norm} norm in the heads${heads.usePredictor ? "" : ", no predictor"}`;
+      [
+        `${100 * masks.ratio} %; ${heads.norm} norm in the heads`,
+        ...heads.usePredictor ? [] : ["no predictor"],
+        ...augment.crops === "shared" ? [] : ["crops of their own"],
+        ...target.source === "teacher" ? [] : ["no teacher"],
+      ].join(", ");
   },
-  views: ({ augment: { minScale, flipProbability, jitter, jitterProbability } }) => {
-    const { shared, views } = extremaViews({ // one crop and flip an image, then colours of each branch's own
+  views: ({ augment: { minScale, flipProbability, jitter, jitterProbability, crops } }) => {
+    const { shared = [], views } = extremaViews({ // one crop and flip an image, then colours of each branch's own
       minScale,
       flipProbability,
       jitter: { brightness: jitter, contrast: jitter, probability: jitterProbability },
       grayscaleProbability: 0,
     });
-    return { shared: shared!, views, names: ["student", "teacher"], minScale };
+    const names = ["student", "teacher"];
+    return crops === "shared"
+      ? { shared, views, names, minScale }
+      : { views: views.map((colours) => [...shared, ...colours]), names, minScale };
   },
   toBatch: toViewsBatch,
   pipeline: extrema,

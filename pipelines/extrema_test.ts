@@ -118,6 +118,43 @@ Deno.test("without the predictor the projector speaks to the teacher", () => {
   assert.deepEqual(Object.keys(parameters), Object.keys(teacher));
 });
 
+Deno.test("a student that is its own target begins with the teacher's loss, and feels its target only where asked", async () => {
+  const settings = ["encoder.dropPathRate=0", "heads.norm=layer"]; // teacher and student begin with the same numbers
+  const batch = await batchOf(testConfig());
+  const stepOf = (source: string) =>
+    extrema(testConfig(...settings, `target.source=${source}`), images).step(batch, start);
+  const [teacher, student, through] = ["teacher", "student", "differentiated"].map(stepOf);
+  assert.equal(student!.loss.dataSync()[0], teacher!.loss.dataSync()[0]);
+  assert.equal(through!.loss.dataSync()[0], teacher!.loss.dataSync()[0]);
+  const gradOf = ({ grads }: typeof teacher & object) => [...grads["patch_embed.proj.weight"]!.dataSync()];
+  assert.deepEqual(gradOf(student!), gradOf(teacher!));
+  assert.notDeepEqual(gradOf(through!), gradOf(teacher!));
+});
+
+Deno.test("a differentiated target's gradient is the slope of the loss", async () => {
+  const config = testConfig("encoder.dropPathRate=0", "heads.norm=layer", "target.source=differentiated");
+  const batch = await batchOf(config);
+  const { grads } = extrema(config, images).step(batch, start);
+  const slope = Object.values(grads).reduce((sum, grad) => sum + tf.sum(tf.square(grad)).dataSync()[0]!, 0);
+  const lossAt = (distance: number) => {
+    const moved = extrema(config, images);
+    for (const [name, grad] of Object.entries(grads)) {
+      const value = moved.parameters[name]!;
+      value.assign(tf.add(value, tf.mul(distance / Math.sqrt(slope), grad)));
+    }
+    return moved.step(batch, start).loss.dataSync()[0]!;
+  };
+  const difference = (lossAt(3e-5) - lossAt(-3e-5)) / 6e-5; // along the gradient; the norm of a small class token bends soon
+  assert.ok(Math.abs(difference / Math.sqrt(slope) - 1) < 0.02, `${difference}, ${Math.sqrt(slope)}`); // float32, third order: 0.013 at 1e-4
+});
+
+Deno.test("crops of their own differ between the branches, one crop does not", async () => {
+  const same = await batchOf(testConfig("augment.jitterProbability=0"));
+  assert.deepEqual(same.student, same.teacher);
+  const own = await batchOf(testConfig("augment.jitterProbability=0", "augment.crops=separate"));
+  assert.notDeepEqual(own.student, own.teacher);
+});
+
 Deno.test("extrema() refuses what does not fit before the first step", () => {
   const refuse = (message: RegExp, ...settings: string[]) =>
     assert.throws(() => extrema(testConfig(...settings), images), { name: "RangeError", message });

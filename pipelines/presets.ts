@@ -6,7 +6,7 @@ import { ConfigError } from "./errors.ts";
 const paper: ExtremaConfig = {
   seed: 0,
   image: { size: 224 },
-  augment: { minScale: 0.2, jitter: 0.4, jitterProbability: 0.8, flipProbability: 0.5 },
+  augment: { minScale: 0.2, jitter: 0.4, jitterProbability: 0.8, flipProbability: 0.5, crops: "shared" },
   encoder: {
     patchSize: 16,
     dim: 768,
@@ -19,6 +19,7 @@ const paper: ExtremaConfig = {
   },
   heads: { hiddenDim: 4096, outDim: 256, norm: "layer", usePredictor: true },
   masks: { kind: "disjoint", ratio: 0.8, numMasks: 5 },
+  target: { source: "teacher" },
   optimizer: { learningRate: 1.5e-4, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 },
   schedule: { epochs: 300, warmupEpochs: 40, batchSize: 2048, momentum: 0.996 },
   log: { measureEvery: 10, checkpointEvery: 500 },

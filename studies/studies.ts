@@ -3,6 +3,7 @@ import { nearestName } from "@lacuna/tensor/nearest-name";
 import { data2vecTargets } from "./data2vec_targets.ts";
 import { data2vecTime } from "./data2vec_time.ts";
 import { extremaParts } from "./extrema_parts.ts";
+import { extremaViews } from "./extrema_views.ts";
 import { maskRatio } from "./mask_ratio.ts";
 import { mtoStudy } from "./mto_study.ts";
 import { numMasks } from "./num_masks.ts";
@@ -15,6 +16,7 @@ export const studies: readonly Study[] = [
   numMasks("steps"),
   numMasks("time"),
   extremaParts,
+  extremaViews,
   data2vecTargets,
   data2vecTime,
   mtoStudy("simmim", "SimMIM"),
