@@ -29,6 +29,8 @@ export type BlockConfig = {
     readonly layerScaleInit: number;
     /** Which block this is, from 0: the maps that write into the residual stream start with weights over √(2 · (index + 1)). */
     readonly index: number;
+    /** Deviation of the weights' start, normal and cut off there; 0.02 for base models. */
+    readonly initStd: number;
   } | undefined;
 };
 
@@ -57,7 +59,8 @@ export class Block implements Module {
    */
   constructor(config: BlockConfig, prng: Prng) {
     const { dim, beit, normEpsilon = 1e-6 } = config;
-    const init = beit && { inner: "beit", outer: { beitOver: Math.sqrt(2 * (beit.index + 1)) } } as const;
+    const init = beit &&
+      { inner: { std: beit.initStd }, outer: { std: beit.initStd / Math.sqrt(2 * (beit.index + 1)) } };
     this.#norm1 = new LayerNorm(dim, normEpsilon);
     this.#attn = new SelfAttention(dim, config.numHeads, substream(prng, "attn"), {
       beitBias: beit !== undefined,

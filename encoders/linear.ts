@@ -4,13 +4,10 @@ import { linear, type ParameterMap } from "@lacuna/tensor";
 import { constantVector, truncatedNormal, xavierUniform } from "./_variables.ts";
 import type { Module } from "./module.ts";
 
-/**
- * How a weight starts: "xavier" uniform in ±√(6 / (I + O)), or "beit" normal with deviation 0.02 cut off at ±0.02, or that over a
- * number.
- */
+/** How a weight starts: "xavier" uniform in ±√(6 / (I + O)), or normal, cut off at the deviation, which is 0.02 with "beit". */
 export type WeightInit = "xavier" | "beit" | {
-  /** What the deviation is divided by: BEiT's √(2i) for the maps that write into the residual stream of block i, counted from 1. */
-  readonly beitOver: number;
+  /** The deviation. */
+  readonly std: number;
 };
 
 /** Affine map of the last axis, [..., I] → [..., O]; starts with a random weight and a bias of 0. */
@@ -29,10 +26,9 @@ export class Linear implements Module {
    */
   constructor(inDim: number, outDim: number, prng: Prng, init: WeightInit = "xavier") {
     const ofWeight = substream(prng, "weight");
-    const sigma = 0.02 / (typeof init === "object" ? init.beitOver : 1);
     this.#weight = init === "xavier"
       ? xavierUniform(inDim, outDim, ofWeight)
-      : truncatedNormal<Rank.R2>([inDim, outDim], sigma, 1, ofWeight);
+      : truncatedNormal<Rank.R2>([inDim, outDim], init === "beit" ? 0.02 : init.std, 1, ofWeight);
     this.#bias = constantVector(outDim, 0);
     this.parameters = { weight: this.#weight, bias: this.#bias };
   }

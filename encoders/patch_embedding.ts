@@ -3,11 +3,12 @@ import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/t
 import { type Prng, substream } from "@lacuna/random";
 import { gatherPatches, linear, type ParameterMap } from "@lacuna/tensor";
 import { constantVector, truncatedNormal, uniform, xavierUniform } from "./_variables.ts";
+import type { WeightInit } from "./linear.ts";
 import type { Module } from "./module.ts";
 
 /**
  * Images [B, H, W, C] → one vector a patch [B, N, D], without positions. The weight starts Xavier-uniform,
- * the bias uniform in ±1/√(p·p·C), as a convolution's does in the official code of MAE and ExtreMA; with "beit" normal, cut off at its deviation of 0.02, and 0.
+ * the bias uniform in ±1/√(p·p·C), as a convolution's does in the official code of MAE and ExtreMA; otherwise as every weight does, and 0.
  */
 export class PatchEmbedding implements Module {
   readonly #patchSize: number;
@@ -29,14 +30,14 @@ export class PatchEmbedding implements Module {
     channels: number,
     dim: number,
     prng: Prng,
-    init: "xavier" | "beit" = "xavier",
+    init: WeightInit = "xavier",
   ) {
     const patchDim = patchSize * patchSize * channels;
     this.#patchSize = patchSize;
     const ofWeight = substream(prng, "proj.weight");
     this.#weight = init === "xavier"
       ? xavierUniform(patchDim, dim, ofWeight)
-      : truncatedNormal<Rank.R2>([patchDim, dim], 0.02, 1, ofWeight);
+      : truncatedNormal<Rank.R2>([patchDim, dim], init === "beit" ? 0.02 : init.std, 1, ofWeight);
     this.#bias = init === "xavier"
       ? uniform<Rank.R1>([dim], 1 / Math.sqrt(patchDim), substream(prng, "proj.bias"))
       : constantVector(dim, 0);

@@ -20,7 +20,7 @@ import { under } from "./under.ts";
 
 /** What one forward pass sees of the images. */
 export type PatchTransformerOptions = {
-  /** [K·B, V] int32, the patches that are there at all, mask-major: row i·B + b is mask i of image b. All when left out. "vit" only. */
+  /** [K·B, V] int32, the patches that are there at all, mask-major: row i·B + b is mask i of image b. All when left out. Not with relative positions. */
   readonly keep?: Tensor2D | undefined;
   /** [B, N], 1 = the mask token takes the patch's place, before positions; 0 = the patch. None when left out. */
   readonly mask?: Tensor2D | undefined;
@@ -68,7 +68,7 @@ export class PatchTransformer implements TokenEncoder {
   readonly #norm: LayerNorm;
   /**
    * cls_token [1, 1, D], mask_token [1, 1, D] if there is one, patch_embed.proj, blocks.0 …, norm; in "vit" pos_embed [1, 1 + N, D] (not
-   * trainable), in "beit" rel_pos_bias.relative_position_bias_table.
+   * trainable), in "beit" rel_pos_bias.relative_position_bias_table, either, or both, as `positions` says.
    */
   readonly parameters: ParameterMap;
 
@@ -84,6 +84,12 @@ export class PatchTransformer implements TokenEncoder {
     const { patchSize, dim, depth, numHeads, family, layerScaleInit, normEpsilon } = config;
     const [gridHeight, gridWidth] = [config.imageHeight / patchSize, config.imageWidth / patchSize];
     const isBeit = family === "beit";
+    const { positions = isBeit ? "relative" : "sine-cosine", initStd = 0.02 } = config;
+    if (!isBeit && positions !== "sine-cosine") {
+      throw new RangeError(
+        `Cannot build an encoder of the family "vit" with ${positions} positions: choose "beit"`,
+      );
+    }
     const vector = (name: string) =>
       isBeit
         ? truncatedNormal<Rank.R3>([1, 1, dim], 0.02, 1, substream(prng, name))
@@ -94,19 +100,21 @@ export class PatchTransformer implements TokenEncoder {
       config.channels,
       dim,
       substream(prng, "patch_embed"),
-      isBeit ? "beit" : "xavier",
+      isBeit ? { std: initStd } : "xavier",
     );
     this.#classToken = vector("cls_token");
     this.#maskToken = config.maskToken ? vector("mask_token") : undefined;
-    this.#positions = isBeit ? undefined : variable<Rank.R3>(
+    this.#positions = positions === "relative" ? undefined : variable<Rank.R3>(
       Float32Array.of(...new Float32Array(dim), ...sinCosPositions(gridHeight, gridWidth, dim)), // none for the class token
       [1, 1 + gridHeight * gridWidth, dim],
       false,
     );
-    this.#relative = isBeit ? new RelativePositionBias(gridHeight, gridWidth, numHeads) : undefined;
+    this.#relative = positions === "sine-cosine"
+      ? undefined
+      : new RelativePositionBias(gridHeight, gridWidth, numHeads);
     this.blocks = Array.from({ length: depth }, (_, index) => {
       const dropPathRate = depth === 1 ? 0 : config.dropPathRate * index / (depth - 1);
-      const beit = isBeit ? { layerScaleInit, index } : undefined;
+      const beit = isBeit ? { layerScaleInit, index, initStd } : undefined;
       return new Block({ ...config, dropPathRate, beit }, substream(prng, `blocks.${index}`));
     });
     this.#norm = new LayerNorm(dim, normEpsilon ?? 1e-6);
@@ -190,9 +198,9 @@ export class PatchTransformer implements TokenEncoder {
       );
     }
     const numPatches = imageHeight * imageWidth / patchSize ** 2;
-    if (keep && !this.#positions) {
+    if (keep && this.#relative) {
       throw new TypeError(
-        `An encoder of the family "beit" knows patches by all others: mask them instead of keeping some`,
+        `An encoder with relative positions knows patches by all others: mask them instead of keeping some`,
       );
     }
     if (mask && (!this.#maskToken || keep || `${mask.shape}` !== `${[images.shape[0], numPatches]}`)) {

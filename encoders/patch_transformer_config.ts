@@ -20,11 +20,22 @@ export type PatchTransformerConfig = {
   readonly dropPathRate: number;
   /**
    * "vit": fixed sine-cosine positions, plain blocks, Xavier-uniform weights, as MAE and BootMAE have it. "beit": a relative-position bias
-   * shared by all blocks, no bias for keys, LayerScale, truncated normal weights, as BEiT, SimMIM, ConMIM, MaskFeat and data2vec have it.
+   * shared by all blocks, no bias for keys, LayerScale, truncated normal weights, as BEiT, SimMIM, ConMIM, MaskFeat and data2vec have it; see
+   * `positions` and `initStd` for what small ones need otherwise.
    */
   readonly family: "vit" | "beit";
   /** Start of LayerScale in "beit" blocks, 0 for none; 0.1 for base models. */
   readonly layerScaleInit: number;
+  /**
+   * How "beit" knows where a patch is: by the "relative" bias, if left out; by fixed "sine-cosine" positions, as "vit" does; or by "both". The
+   * bias starts at 0, and takes thousands of steps to tell masked patches from each other.
+   */
+  readonly positions?: "relative" | "sine-cosine" | "both" | undefined;
+  /**
+   * Deviation of the weights of "beit" at their start, normal and cut off there; 0.02 if left out, as base models have it. Narrow ones need
+   * more for the same effect: 0.02 · √(768 / D).
+   */
+  readonly initStd?: number | undefined;
   /** Whether there is a learned vector that stands in for masked patches. */
   readonly maskToken: boolean;
   /** Added to the variance in norms; 1e-6 if left out. */

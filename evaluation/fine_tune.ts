@@ -115,7 +115,7 @@ class Classifier {
     const { dim } = encoder.config;
     this.#encoder = encoder;
     this.#norm = new LayerNorm(dim, 1e-6);
-    this.#head = new Linear(dim, numClasses, substream(prng, "weight"), { beitOver: 1000 });
+    this.#head = new Linear(dim, numClasses, substream(prng, "weight"), { std: 2e-5 });
     this.parameters = {
       ...encoder.parameters,
       ...under("fc_norm", this.#norm),

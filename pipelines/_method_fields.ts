@@ -82,9 +82,11 @@ export const transformerFields: { readonly [K in keyof TransformerSizes]: Field<
   mlpRatio: positive,
 };
 /** `encoder` of BEiT's family, to be spread. */
-export const beitFields: { readonly [K in keyof BeitSizes]: Field<BeitSizes[K]> } = {
+export const beitFields: { readonly [K in keyof BeitSizes]: v.GenericSchema<unknown, BeitSizes[K]> } = {
   ...transformerFields,
   layerScaleInit: notNegative,
+  positions: v.optional(v.picklist(["relative", "sine-cosine", "both"]), "relative"), // runs from before them had these
+  initStd: v.optional(positive, 0.02),
   dropPathRate: share,
 };
 /** `decoder`. */

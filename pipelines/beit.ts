@@ -27,7 +27,7 @@ import {
   mtoField,
   runFields,
 } from "./_method_fields.ts";
-import { demoRun, describeSizes, noMto, paperRun, tinyRun } from "./method_presets.ts";
+import { demoBeit, demoRun, describeSizes, noMto, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
 
 /** Everything that decides the numbers of a BEiT run, apart from the images and the device. */
 export type BeitConfig = BeitHostConfig & {
@@ -100,7 +100,8 @@ async function fitTokenizer(
 
 const demo: BeitConfig = {
   ...demoRun,
-  encoder: { ...demoRun.encoder, layerScaleInit: 0.1, dropPathRate: 0 },
+  encoder: demoBeit,
+  optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
   masks: { numMasked: 20, minArea: 4 },
   target: { numCodes: 256 },
   mto: noMto,
@@ -122,7 +123,7 @@ export const beitMethod: Method<BeitConfig, ImageBatch> = {
     paper: {
       ...demo,
       ...paperRun,
-      encoder: { ...demo.encoder, ...paperRun.encoder, dropPathRate: 0.1 },
+      encoder: paperBeit,
       masks: { numMasked: 75, minArea: 16 },
       target: { numCodes: 8192 },
       optimizer: { ...paperRun.optimizer, learningRate: 1.875e-4, beta2: 0.999 }, // 1.5e-3 at 2,048

@@ -21,6 +21,10 @@ import type { MethodPipeline } from "./method_pipeline.ts";
 export type BeitSizes = TransformerSizes & {
   /** First value of the blocks' LayerScale, 0 for none. */
   readonly layerScaleInit: number;
+  /** How patches are told from each other: by a learned bias between them, as published, by fixed positions, or by both. */
+  readonly positions: "relative" | "sine-cosine" | "both";
+  /** Deviation of the weights' start, > 0. */
+  readonly initStd: number;
   /** Rate of stochastic depth in the last block, in [0, 1); it grows linearly from 0. */
   readonly dropPathRate: number;
 };

@@ -31,7 +31,7 @@ import {
   ratio,
   runFields,
 } from "./_method_fields.ts";
-import { demoRun, describeSizes, noMto, paperRun, tinyRun } from "./method_presets.ts";
+import { demoBeit, demoRun, describeSizes, noMto, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
 
 /** Everything that decides the numbers of a ConMIM run, apart from the images and the device. */
 export type ConmimConfig =
@@ -137,7 +137,8 @@ export function conmim(
 const demo: ConmimConfig = {
   ...demoRun,
   augment: { minScale: 0.4, flipProbability: 0.5, jitter: 0.4, jitterProbability: 0.8 },
-  encoder: { ...demoRun.encoder, layerScaleInit: 0.1, dropPathRate: 0 },
+  encoder: demoBeit,
+  optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
   heads: { hiddenDim: 256, outDim: 64 },
   masks: { ratio: 0.75, cellSize: 1 },
   target: { temperature: 0.1 },
@@ -161,7 +162,7 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
       ...demo,
       ...paperRun,
       augment: { ...demo.augment, minScale: 0.2 },
-      encoder: { ...demo.encoder, ...paperRun.encoder, dropPathRate: 0.1 },
+      encoder: paperBeit,
       heads: { hiddenDim: 4096, outDim: 256 },
       masks: { ratio: 0.75, cellSize: 2 },
       optimizer: { ...paperRun.optimizer, learningRate: 9.375e-5, beta2: 0.98 }, // 7.5e-4 at 2,048, the large model's

@@ -27,7 +27,7 @@ import {
   notNegative,
   runFields,
 } from "./_method_fields.ts";
-import { demoRun, describeSizes, paperRun, tinyRun } from "./method_presets.ts";
+import { demoBeit, demoRun, describeSizes, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
 
 /** Everything that decides the numbers of a data2vec run, apart from the images and the device. */
 export type Data2vecConfig = CropRunConfig & {
@@ -114,7 +114,8 @@ export function data2vec(config: Data2vecConfig, image: ImageShape): MethodPipel
 
 const demo: Data2vecConfig = {
   ...demoRun,
-  encoder: { ...demoRun.encoder, layerScaleInit: 1e-1, dropPathRate: 0 },
+  encoder: demoBeit,
+  optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
   masks: { numMasked: 29, minArea: 4 },
   target: { topK: 3, normalizeBlocks: "layer", normalizeMean: "layer", beta: 2, maskTeacher: false },
   teacher: { momentumRise: 0.5, lastMomentum: 0.999 },
@@ -138,7 +139,7 @@ export const data2vecMethod: Method<Data2vecConfig, ImageBatch> = {
       ...demo,
       ...paperRun,
       augment: { minScale: 0.08, flipProbability: 0.5 },
-      encoder: { ...demo.encoder, ...paperRun.encoder, layerScaleInit: 1e-4, dropPathRate: 0.25 },
+      encoder: { ...paperBeit, layerScaleInit: 1e-4, dropPathRate: 0.25 },
       masks: { numMasked: 120, minArea: 16 },
       target: { ...demo.target, topK: 6 },
       teacher: { momentumRise: 0, lastMomentum: 0.9998 },

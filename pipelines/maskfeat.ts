@@ -22,7 +22,7 @@ import {
   mtoField,
   runFields,
 } from "./_method_fields.ts";
-import { demoRun, describeSizes, noMto, paperRun, tinyRun } from "./method_presets.ts";
+import { demoBeit, demoRun, describeSizes, noMto, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
 
 /** Everything that decides the numbers of a MaskFeat run, apart from the images and the device. */
 export type MaskfeatConfig = BeitHostConfig & {
@@ -63,7 +63,8 @@ export function maskfeat(
 const demo: MaskfeatConfig = {
   ...demoRun,
   augment: { minScale: 0.5, flipProbability: 0.5 },
-  encoder: { ...demoRun.encoder, layerScaleInit: 0.1, dropPathRate: 0 },
+  encoder: demoBeit,
+  optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
   masks: { numMasked: 20, minArea: 4 },
   target: { cellSize: 4, numBins: 9 },
   mto: noMto,
@@ -86,7 +87,7 @@ export const maskfeatMethod: Method<MaskfeatConfig, ImageBatch> = {
       ...demo,
       ...paperRun,
       augment: { minScale: 0.5, flipProbability: 0.5 },
-      encoder: { ...demo.encoder, ...paperRun.encoder },
+      encoder: paperBeit,
       masks: { numMasked: 78, minArea: 15 },
       target: { cellSize: 8, numBins: 9 },
       optimizer: { ...paperRun.optimizer, learningRate: 2e-4, beta2: 0.999 },

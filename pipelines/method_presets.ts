@@ -3,6 +3,7 @@
  * @module
  */
 import { mtoPresets } from "@lacuna/objectives/mto";
+import type { BeitSizes } from "./beit_host.ts";
 import type { RunConfig } from "./config.ts";
 import type { MtoConfig } from "./mask_token_terms.ts";
 import type { CropConfig, TransformerSizes } from "./method_config.ts";
@@ -34,6 +35,15 @@ export const demoRun: RunConfig & {
   log: { measureEvery: 20, checkpointEvery: 500 },
 };
 
+/** Sizes of BEiT's family in such a run. */
+export const demoBeit: BeitSizes = {
+  ...demoRun.encoder,
+  layerScaleInit: 0.1,
+  positions: "sine-cosine",
+  initStd: 0.07, // 0.02 · √(768 / 64)
+  dropPathRate: 0,
+};
+
 /** The same in seconds, for tests. */
 export const tinyRun: typeof demoRun = {
   ...demoRun,
@@ -51,6 +61,15 @@ export const paperRun: typeof demoRun = {
   optimizer: { learningRate: 1.5e-4, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.05 },
   schedule: { epochs: 800, warmupEpochs: 40, batchSize: 4096, momentum: 0.996 },
   log: { measureEvery: 10, checkpointEvery: 500 },
+};
+
+/** Sizes of BEiT's family in the papers. */
+export const paperBeit: BeitSizes = {
+  ...paperRun.encoder,
+  layerScaleInit: 0.1,
+  positions: "relative",
+  initStd: 0.02,
+  dropPathRate: 0.1,
 };
 
 /** A transformer in a line, for the console. */

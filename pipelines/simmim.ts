@@ -21,7 +21,16 @@ import {
   ratio,
   runFields,
 } from "./_method_fields.ts";
-import { demoRun, describeSizes, noMto, paperRun, someMto, tinyRun } from "./method_presets.ts";
+import {
+  demoBeit,
+  demoRun,
+  describeSizes,
+  noMto,
+  paperBeit,
+  paperRun,
+  someMto,
+  tinyRun,
+} from "./method_presets.ts";
 
 /** Everything that decides the numbers of a SimMIM run, apart from the images and the device. */
 export type SimmimConfig = BeitHostConfig & {
@@ -61,7 +70,8 @@ export function simmim(
 
 const demo: SimmimConfig = {
   ...demoRun,
-  encoder: { ...demoRun.encoder, layerScaleInit: 0.1, dropPathRate: 0 },
+  encoder: demoBeit,
+  optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
   masks: { ratio: 0.6, cellSize: 1 },
   mto: noMto,
 };
@@ -78,7 +88,7 @@ export const simmimMethod: Method<SimmimConfig, ImageBatch> = {
       ...demo,
       ...paperRun,
       augment: { minScale: 0.67, flipProbability: 0.5 },
-      encoder: { ...demo.encoder, ...paperRun.encoder, dropPathRate: 0.1 },
+      encoder: paperBeit,
       masks: { ratio: 0.6, cellSize: 2 },
       optimizer: { ...paperRun.optimizer, learningRate: 5e-5, beta2: 0.999 }, // 1e-4 for 512 images there
       schedule: { ...paperRun.schedule, warmupEpochs: 10, batchSize: 2048 },
