@@ -96,14 +96,17 @@ export const decoderField: Field<DecoderSizes> = v.strictObject({
   numHeads: count,
 });
 /** `mto`. */
-export const mtoField: Field<MtoConfig> = v.strictObject({
+export const mtoField: v.GenericSchema<unknown, MtoConfig> = v.strictObject({
   affinity: v.picklist(["scaledDot", "dot", "lnScaled", "cosine"]),
-  entropyWeight: notNegative,
-  rankWeight: notNegative,
+  entropyWeight: v.pipe(v.number(), v.finite()),
+  entropyStages: v.optional(count, 1), // runs from before it and its like had these
+  rankWeight: v.pipe(v.number(), v.finite()),
   rankMargin: notNegative,
   recalibrationWeight: notNegative,
   recalibration: v.picklist(["mass", "entropy", "affinity"]),
+  recalibrationBlocks: v.optional(v.picklist(["all", "early", "late"]), "all"),
   exclude: probability,
+  schedule: v.optional(v.picklist(["constant", "rising", "falling"]), "constant"),
 });
 
 /**

@@ -83,7 +83,7 @@ export function beitHost(
     teacher: {},
     outDim: dim,
     momentum: () => 1,
-    step: (batch, { step }) => {
+    step: (batch, { step, progress }) => {
       const masks = sampleStreams(batch, seed, "mask").map(method.drawMask);
       return differentiate(parameters, () => {
         const images = imageTensor(batch, image);
@@ -97,7 +97,7 @@ export function beitHost(
         const patches: Tensor3D = tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
         const masked = tf.tensor1d(flatMasked(masks, numPatches), "int32");
         const host = method.compare({ patches, images, mask, masked });
-        const added = shown && terms.loss({ ...shown, mask });
+        const added = shown && terms.loss({ ...shown, mask }, progress);
         return {
           loss: added ? tf.add(host.loss, added.loss) : host.loss,
           metrics: { host: host.loss.clone(), ...host.metrics, ...added?.metrics },

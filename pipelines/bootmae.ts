@@ -153,7 +153,8 @@ export function bootmae(
         const pixelLoss = weightedMse(ofPixels.pred, pixelTargets, mask, weights).loss;
         const featureLoss = weightedMse(normalized(ofFeatures.pred), taught.features, mask, weights).loss;
         const host = tf.add(pixelLoss, tf.mul(Math.min(1, 4 * progress), featureLoss)) as tf.Scalar;
-        const added = terms && [ofPixels, ofFeatures].map((shown) => terms.loss({ ...shown, mask }));
+        const added = terms &&
+          [ofPixels, ofFeatures].map((shown) => terms.loss({ ...shown, mask }, progress));
         return {
           loss: added ? tf.add(host, tf.div(tf.add(added[0]!.loss, added[1]!.loss), 2)) : host,
           metrics: { pixelLoss: pixelLoss.clone(), featureLoss: featureLoss.clone(), ...added?.[0]?.metrics },

@@ -91,7 +91,7 @@ export function conmim(
     teacher: teacher.parameters,
     outDim,
     momentum: (progress) => momentumSchedule(schedule.momentum, progress),
-    step: (batch, { step }) => {
+    step: (batch, { step, progress }) => {
       const masks = sampleStreams(batch, seed, "mask").map((prng) =>
         cellMask({ grid, cellSize, ratio }, prng)
       );
@@ -118,7 +118,7 @@ export function conmim(
         const said = student.project(shown ? shown.tokens : student.encoder.forward(images, options));
         const pred: Tensor3D = tf.reshape(maskedRows(said, flat), [batchSize, numMasked, outDim]);
         const host = patchContrast(pred, vectors, indices, target.temperature);
-        const added = shown && terms.loss({ ...shown, mask });
+        const added = shown && terms.loss({ ...shown, mask }, progress);
         return {
           loss: added ? tf.add(host.loss, added.loss) : host.loss,
           metrics: { contrast: host.loss.clone(), ...host.metrics, ...added?.metrics },

@@ -75,7 +75,7 @@ export function mae(
     teacher: {},
     outDim: dim,
     momentum: () => 1,
-    step: (batch) => {
+    step: (batch, { progress }) => {
       const masks = sampleStreams(batch, seed, "mask").map((prng) => randomMask(numPatches, share, prng));
       return differentiate(parameters, () => {
         const { visible, numRows, numVisible } = maskBatch(masks);
@@ -87,7 +87,7 @@ export function mae(
         const tokens = encoder.forward(images, { keep }); // [B, 1 + V, D]
         const { pred, ...shown } = decoder.forward(tokens, restore, stagesFor(terms, mask));
         const host = maskedMse(pred, target.normalizePatches ? maePixelTargets(patches) : patches, mask);
-        const added = terms?.loss({ ...shown, mask });
+        const added = terms?.loss({ ...shown, mask }, progress);
         return {
           loss: added ? tf.add(host.loss, added.loss) : host.loss,
           metrics: { pixels: host.loss.clone(), ...added?.metrics },

@@ -5,12 +5,15 @@
 import type { StagesOptions } from "@lacuna/encoders";
 import type { ObjectiveResult } from "@lacuna/objectives";
 import { excludeBias, type MtoHost, mtoLoss, type MtoOptions } from "@lacuna/objectives/mto";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 
 /** What a host with mask tokens calls in its forward pass. */
 export type MaskTokenTerms = {
-  /** A loss to add, with metrics. */
-  readonly loss: (host: MtoHost) => ObjectiveResult;
+  /** A loss to add, with metrics; given the share of the run that is over, in [0, 1). */
+  readonly loss: (host: MtoHost, progress: number) => ObjectiveResult;
+  /** Whether it reads the blocks' scores. */
+  readonly readsScores: boolean;
   /** What to add to each block's scores, if anything; a constant. */
   readonly scoreBias?: (scores: Tensor4D, mask: Tensor2D) => Tensor4D;
 };
@@ -22,13 +25,18 @@ export type MaskTokenTerms = {
  */
 export function stagesFor(terms: MaskTokenTerms | undefined, mask: Tensor2D): StagesOptions {
   const { scoreBias } = terms ?? {};
-  return { withScores: terms !== undefined, scoreBias: scoreBias && ((scores) => scoreBias(scores, mask)) };
+  return {
+    withScores: terms?.readsScores ?? false,
+    scoreBias: scoreBias && ((scores) => scoreBias(scores, mask)),
+  };
 }
 
 /** Masked token optimization as a run has it. */
 export type MtoConfig = MtoOptions & {
   /** Share of the masked tokens that visible ones do not see at all, the least salient first; 0 for none. */
   readonly exclude: number;
+  /** Whether the terms' weights stay, rise from 0 over the run, or fall to 0. */
+  readonly schedule: "constant" | "rising" | "falling";
 };
 
 /**
@@ -37,10 +45,15 @@ export type MtoConfig = MtoOptions & {
  * @returns The terms, or nothing if the config asks for nothing.
  */
 export function mtoTerms(config: MtoConfig): MaskTokenTerms | undefined {
-  const { entropyWeight, rankWeight, recalibrationWeight, exclude } = config;
+  const { entropyWeight, rankWeight, recalibrationWeight, exclude, schedule } = config;
   if (entropyWeight === 0 && rankWeight === 0 && recalibrationWeight === 0 && exclude === 0) return undefined;
   return {
-    loss: (host) => mtoLoss(host, config),
+    loss: (host, progress) => {
+      const { loss, metrics } = mtoLoss(host, config);
+      if (schedule === "constant") return { loss, metrics };
+      return { loss: tf.mul(loss, schedule === "rising" ? progress : 1 - progress), metrics };
+    },
+    readsScores: recalibrationWeight !== 0,
     ...exclude > 0 && { scoreBias: (scores, mask) => excludeBias(scores, mask, exclude) },
   };
 }

@@ -15,10 +15,11 @@ export const noMto: MtoConfig = {
   rankWeight: 0,
   recalibrationWeight: 0,
   exclude: 0,
+  schedule: "constant",
 };
 
 /** Masked token optimization with the weights to begin with. */
-export const someMto: MtoConfig = { ...mtoPresets.mto, exclude: 0 };
+export const someMto: MtoConfig = { ...mtoPresets.mto, exclude: 0, schedule: "constant" };
 
 /** A run of one to three minutes on two cores, on Fashion-MNIST. */
 export const demoRun: RunConfig & {

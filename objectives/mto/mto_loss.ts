@@ -9,9 +9,11 @@ import { type MtoRecalibration, visibleAttention } from "./visible_attention.ts"
 export type MtoOptions = {
   /** Of heterogeneity. */
   readonly affinity: MtoAffinity;
-  /** λ_e ≥ 0 of the term for a high heterogeneity where mask tokens enter. */
+  /** λ_e of the term for a high heterogeneity where mask tokens enter; below 0 for a low one, the other way to read the paper. */
   readonly entropyWeight: number;
-  /** λ_r ≥ 0 of the term for a heterogeneity that does not rise from block to block. */
+  /** How many stages that is, from the first, ≥ 1. */
+  readonly entropyStages: number;
+  /** λ_r of the term for a heterogeneity that does not rise from block to block; below 0 for one that does. */
   readonly rankWeight: number;
   /** By how much it should fall in each block, ≥ 0. */
   readonly rankMargin: number;
@@ -19,66 +21,89 @@ export type MtoOptions = {
   readonly recalibrationWeight: number;
   /** What that asks for. */
   readonly recalibration: MtoRecalibration;
+  /** Of which blocks: all, or the first or second half. */
+  readonly recalibrationBlocks: "all" | "early" | "late";
 };
 
 /** What a host that has mask tokens shows of a forward pass. */
 export type MtoHost = {
   /** S + 1 times [B, 1 + N, D], class token first: what enters the first block that sees both kinds of token, then what leaves each. */
   readonly stages: readonly Tensor3D[];
-  /** S times [B, heads, 1 + N, 1 + N]: each of these blocks' attention before the softmax. */
+  /** S times [B, heads, 1 + N, 1 + N]: each of these blocks' attention before the softmax; read only where `recalibrationWeight` is not 0. */
   readonly scores: readonly Tensor4D[];
   /** [B, N], 1 = masked. */
   readonly mask: Tensor2D;
 };
 
 /**
- * The terms that masked token optimization adds to a host's loss (MTO, arXiv:2404.08330), as one sum: 1 − H₀; the mean over blocks of
- * max(0, Hₛ₊₁ − Hₛ + margin), image by image; and the mean over blocks of `visibleAttention()`.
+ * The terms that masked token optimization adds to a host's loss (MTO, arXiv:2404.08330), as one sum: 1 − H₀, or the mean of it over the first
+ * stages; the mean over blocks of max(0, Hₛ₊₁ − Hₛ + margin), image by image; and the mean over blocks of `visibleAttention()`. A term whose
+ * weight is 0 is not computed.
  *
  * **Reconstruction.** What the terms are for, and where they act, is public; their formulas, weights and schedules are not.
  * @param host What the host shows.
  * @param options Weights and choices.
- * @returns `loss`, and in `metrics` `entropy`, `rank` and `recalibration`, the terms without their weights; `heterogeneity.s` of each
- * stage; `leak`, the share of visible rows' attention on masked tokens; `rowEntropy`, below 0.1 where attention has collapsed; and `cosine`, the mean
- * cosine of masked and visible tokens where they enter.
- * @throws {TypeError} If there are not as many scores as blocks.
+ * @returns `loss`, and in `metrics`, of the terms that count, `entropy`, `rank` and `recalibration` without their weights; `heterogeneity.s`
+ * of each stage they read; `leak`, the share of visible rows' attention on masked tokens; `rowEntropy`, below 0.1 where attention has collapsed; and
+ * `cosine`, the mean cosine of masked and visible tokens where they enter.
+ * @throws {TypeError} If there are not as many scores as blocks where they are read.
+ * @throws {RangeError} If there are fewer stages than `entropyStages`.
  */
 export function mtoLoss({ stages, scores, mask }: MtoHost, options: MtoOptions): ObjectiveResult {
-  if (stages.length < 2 || scores.length !== stages.length - 1) {
+  const { entropyWeight, entropyStages, rankWeight, rankMargin, recalibrationWeight, recalibration } =
+    options;
+  if (stages.length < 2 || recalibrationWeight !== 0 && scores.length !== stages.length - 1) {
     throw new TypeError(
       `MTO needs the scores of each block, not ${scores.length} for ${stages.length} stages`,
     );
   }
-  const { entropyWeight, rankWeight, recalibrationWeight } = options;
+  if (!(entropyStages >= 1 && entropyStages <= stages.length)) {
+    throw new RangeError(
+      `Cannot take the first ${entropyStages} of ${stages.length} stages: choose 1…${stages.length}`,
+    );
+  }
   return tf.tidy(() => {
     const patches = stages.map((tokens) => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]));
-    const profile = patches.map((tokens) => heterogeneity(tokens, mask, options.affinity));
+    const numRead = rankWeight !== 0 ? stages.length : entropyWeight !== 0 ? entropyStages : 0;
+    const profile = patches.slice(0, numRead).map((tokens) => heterogeneity(tokens, mask, options.affinity));
     const heights = profile.map(meanOf);
-    const entropy = tf.sub<Scalar>(1, heights[0]!);
-    const rises = profile.slice(1).map(({ values, counts }, s) => {
-      const rise = tf.add(tf.sub(values, profile[s]!.values), options.rankMargin);
-      return meanOf({ values: tf.mul(tf.relu(rise), counts), counts });
-    });
-    const attention = scores.map((ofBlock) => visibleAttention(ofBlock, mask, options.recalibration));
-    const over = (scalars: readonly Scalar[]): Scalar => tf.div(tf.addN([...scalars]), scalars.length);
-    const rank = over(rises), recalibration = over(attention.map(({ loss }) => loss));
-    return {
-      loss: tf.addN<Scalar>([
-        tf.mul(entropyWeight, entropy),
-        tf.mul(rankWeight, rank),
-        tf.mul(recalibrationWeight, recalibration),
-      ]),
-      metrics: {
-        entropy,
-        rank,
-        recalibration,
-        ...Object.fromEntries(heights.map((height, s) => [`heterogeneity.${s}`, height])),
-        leak: over(attention.map(({ leak }) => leak)),
-        rowEntropy: over(attention.map((ofBlock) => ofBlock.entropy)),
-        cosine: meanCosine(patches[0]!, mask),
-      },
+    const metrics: Record<string, Scalar> = {
+      ...Object.fromEntries(heights.map((height, s) => [`heterogeneity.${s}`, height])),
+      cosine: meanCosine(patches[0]!, mask),
     };
+    const terms: Scalar[] = [];
+    const add = (name: string, weight: number, term: Scalar) => {
+      metrics[name] = term;
+      terms.push(tf.mul(weight, term));
+    };
+    if (entropyWeight !== 0) {
+      add("entropy", entropyWeight, tf.sub(1, meanOver(heights.slice(0, entropyStages))));
+    }
+    if (rankWeight !== 0) {
+      const rises = profile.slice(1).map(({ values, counts }, s) => {
+        const rise = tf.add(tf.sub(values, profile[s]!.values), rankMargin);
+        return meanOf({ values: tf.mul(tf.relu(rise), counts), counts });
+      });
+      add("rank", rankWeight, meanOver(rises));
+    }
+    if (recalibrationWeight !== 0) {
+      const half = Math.ceil(scores.length / 2);
+      const read = {
+        all: scores,
+        early: scores.slice(0, half),
+        late: scores.slice(-half),
+      }[options.recalibrationBlocks];
+      const attention = read.map((ofBlock) => visibleAttention(ofBlock, mask, recalibration));
+      add("recalibration", recalibrationWeight, meanOver(attention.map(({ loss }) => loss)));
+      metrics.leak = meanOver(attention.map(({ leak }) => leak));
+      metrics.rowEntropy = meanOver(attention.map(({ entropy }) => entropy));
+    }
+    return { loss: terms.length > 0 ? tf.addN(terms) : tf.scalar(0), metrics };
   });
+}
+
+function meanOver(scalars: readonly Scalar[]): Scalar {
+  return tf.div(tf.addN([...scalars]), scalars.length);
 }
 
 function meanOf({ values, counts }: ImageMeasure): Scalar {

@@ -7,10 +7,12 @@ import type { MtoOptions } from "./mto_loss.ts";
 const base: MtoOptions = {
   affinity: "scaledDot",
   entropyWeight: 0.1,
+  entropyStages: 1,
   rankWeight: 0.1,
   rankMargin: 0,
   recalibrationWeight: 0.1,
   recalibration: "mass",
+  recalibrationBlocks: "all",
 };
 
 /**
