@@ -71,7 +71,7 @@ export function simmim(
 const demo: SimmimConfig = {
   ...demoRun,
   encoder: demoBeit,
-  optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
+  optimizer: { ...demoRun.optimizer, learningRate: 8e-3 },
   masks: { ratio: 0.6, cellSize: 1 },
   mto: noMto,
 };

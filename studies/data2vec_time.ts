@@ -14,7 +14,7 @@ export const data2vecTime: Study = {
     { name: "mae", method: "mae" },
   ],
   numSeeds: 3,
-  length: { seconds: 90 },
+  length: { seconds: 60 },
   numProbes: 9,
   numImages: 8192,
   protocols: ["ridge", "knn"],

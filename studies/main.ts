@@ -8,18 +8,18 @@ import { Interrupt, standardTerminal, type Terminal } from "@lacuna/data/termina
 import { ConfigError, exitCode, exitCodes } from "@lacuna/pipelines";
 import { useDevice } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { runStudy } from "./run_study.ts";
+import { runStudy, seedsOf } from "./run_study.ts";
 import { studies, studyNamed } from "./studies.ts";
 import { studyImages } from "./study_images.ts";
 import { studyPage } from "./study_page.ts";
 
 type Flags = {
   readonly seeds?: number;
-  readonly firstSeed: number;
+  readonly firstSeed?: number;
   readonly minutes?: number;
   readonly epochs?: number;
   readonly arm: readonly string[];
-  readonly data: string;
+  readonly data?: string;
   readonly device: string;
   readonly runs: string;
   readonly out: string;
@@ -57,7 +57,6 @@ function command({ write, writeError }: Terminal): Command {
       "--first-seed <number>",
       "the first of the seeds: to judge on others than one has tuned on",
       parseSeed,
-      0,
     )
     .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
     .option("--epochs <number>", "length of the runs, in a folder of its own", parsePositive)
@@ -67,7 +66,7 @@ function command({ write, writeError }: Terminal): Command {
       (name, names) => [...names, name],
       [] as string[],
     )
-    .option("--data <folder>", "data set", ".lacuna/data/fashion-mnist")
+    .option("--data <folder>", "data set, in the place of the study's own")
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
     .option("--runs <folder>", "where runs are kept", "runs/studies")
     .option("--out <folder>", "where the page goes", "docs/studies")
@@ -99,8 +98,15 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   };
   const device = await useDevice(flags.device);
   say(`Device  ${device.name}: ${device.detail}`);
-  const images = await studyImages(flags.data, 28, study.numImages);
-  const seeds = Array.from({ length: flags.seeds ?? study.numSeeds }, (_, i) => flags.firstSeed + i);
+  const images = await studyImages(
+    flags.data ?? study.data ?? ".lacuna/data/fashion-mnist",
+    28,
+    study.numImages,
+  );
+  const seeds = seedsOf({
+    numSeeds: flags.seeds ?? study.numSeeds,
+    firstSeed: flags.firstSeed ?? study.firstSeed ?? 0,
+  });
   say(
     `Study   ${study.title}: ${study.arms.length} arms, seeds ${
       seeds.join(", ")

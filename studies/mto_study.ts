@@ -1,12 +1,18 @@
 import { frozenMaskToken } from "./frozen_mask_token.ts";
 import type { Study } from "./study.ts";
 
-const none = ["mto.entropyWeight=0", "mto.rankWeight=0", "mto.recalibrationWeight=0", "mto.exclude=0"];
+/** Settings of a host without any of the terms. */
+export const noTerms: readonly string[] = [
+  "mto.entropyWeight=0",
+  "mto.rankWeight=0",
+  "mto.recalibrationWeight=0",
+  "mto.exclude=0",
+];
 
 /** Masked token optimization on a host, with its controls. */
 export function mtoStudy(method: "simmim" | "mae", title: string): Study {
   const host = (settings: readonly string[] = []) => ({ method, settings });
-  const mto = (...settings: string[]) => ({ method, settings: [...none, ...settings] });
+  const mto = (...settings: string[]) => ({ method, settings: [...noTerms, ...settings] });
   const [e, r, spa] = ["mto.entropyWeight=0.1", "mto.rankWeight=0.1", "mto.recalibrationWeight=0.1"] as const;
   return {
     name: `mto-${method}`,

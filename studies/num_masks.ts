@@ -23,7 +23,7 @@ export function numMasks(equal: "steps" | "time"): Study {
       masks("independent", 4),
     ],
     numSeeds: 3,
-    length: equal === "steps" ? { epochs: 8 } : { seconds: 60 },
+    length: equal === "steps" ? { epochs: 8 } : { seconds: 40 },
     numProbes: 8,
     numImages: 8192,
     protocols: ["ridge", "knn"],

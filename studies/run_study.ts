@@ -11,7 +11,7 @@ export type StudyOptions = {
   /** Of all its runs: `<folder>/<arm>-<seed>`. */
   readonly folder: string;
   readonly device: DeviceNote;
-  /** Of the runs; 0 … `numSeeds` − 1 if left out. */
+  /** Of the runs; the study's own if left out. */
   readonly seeds?: readonly number[];
   /** Begins no run that would end later than this many minutes from now; the study's own if left out. */
   readonly minutes?: number;
@@ -44,7 +44,7 @@ export async function runStudy(
   images: StudyImages,
   { folder, device, seeds, minutes = study.minutes, signal, onMessage = () => {} }: StudyOptions,
 ): Promise<StudyResult> {
-  const all = seeds ?? Array.from({ length: study.numSeeds }, (_, seed) => seed);
+  const all = seeds ?? seedsOf(study);
   const end = performance.now() + 60_000 * minutes;
   const runs: ArmRun[] = [];
   let [numMissing, longest] = [0, 0];
@@ -80,6 +80,11 @@ export async function runStudy(
     study.protocols,
   );
   return { runs, seeds: all, numMissing, rawPixels, images, device };
+}
+
+/** A study's seeds, or so many from so high on. */
+export function seedsOf({ numSeeds, firstSeed = 0 }: Pick<Study, "numSeeds" | "firstSeed">): number[] {
+  return Array.from({ length: numSeeds }, (_, i) => firstSeed + i);
 }
 
 /** Passes over the images: those that the study names, or as many as the arm takes in its seconds, measured once and noted down. */

@@ -5,6 +5,7 @@ import { data2vecTime } from "./data2vec_time.ts";
 import { extremaParts } from "./extrema_parts.ts";
 import { extremaViews } from "./extrema_views.ts";
 import { maskRatio } from "./mask_ratio.ts";
+import { mtoSearch } from "./mto_search.ts";
 import { mtoStudy } from "./mto_study.ts";
 import { numMasks } from "./num_masks.ts";
 import { oneTable } from "./one_table.ts";
@@ -19,9 +20,11 @@ export const studies: readonly Study[] = [
   extremaViews,
   data2vecTargets,
   data2vecTime,
+  mtoSearch,
   mtoStudy("simmim", "SimMIM"),
   mtoStudy("mae", "MAE"),
-  oneTable,
+  oneTable("fashion-mnist"),
+  oneTable("emoji"),
 ];
 
 /**
