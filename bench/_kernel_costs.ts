@@ -18,6 +18,10 @@ const convolution = (
   [batch, , channels, kernel, , groups, , outTime, outChannels]: readonly number[],
 ) => 2 * batch! * outTime! * outChannels! * kernel! * channels! / groups!;
 
+const gridConvolution = (
+  [batch, height, width, channels, kernel, groups, outChannels]: readonly number[],
+) => 2 * batch! * height! * width! * outChannels! * kernel! ** 2 * channels! / groups!;
+
 const none = () => 0;
 
 /** FLOP by C function, from the numbers among its arguments in their order. */
@@ -46,6 +50,9 @@ export const flopOf: Readonly<Record<string, (numbers: readonly number[]) => num
   conv1d_f32: convolution,
   conv1d_grad_input_f32: convolution,
   conv1d_grad_weight_f32: convolution,
+  grouped_conv2d_f32: gridConvolution,
+  grouped_conv2d_grad_input_f32: gridConvolution,
+  grouped_conv2d_grad_weight_f32: gridConvolution,
   softmax_f32: ([rows, dim]) => rows! * dim! * (exp + 4),
   gather_tokens_f32: none,
   image_views_f32: none, // how many depends on the steps

@@ -1,16 +1,14 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { Rank, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
+import type { Rank, Tensor1D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import { conv1d, type ParameterMap } from "@lacuna/tensor";
+import { groupedConv2d, type ParameterMap } from "@lacuna/tensor";
 import { uniform } from "./_variables.ts";
 import type { Module } from "./module.ts";
 
 /**
- * Convolution of a grid in groups of channels, with zeros around it so that it keeps its size: the sum over the rows of the kernel of one
- * convolution along the rows of the grid each. Weight and bias start uniform in ±1/√(K·K·C/G), as PyTorch's.
+ * Convolution of a grid in groups of channels, with zeros around it so that it keeps its size. Weight and bias start uniform in
+ * ±1/√(K·K·C/G), as PyTorch's.
  */
 export class GroupedConv2d implements Module {
-  readonly #kernelSize: number;
   readonly #groups: number;
   readonly #weight: Variable<Rank.R3>;
   readonly #bias: Variable<Rank.R1>;
@@ -35,7 +33,6 @@ export class GroupedConv2d implements Module {
     }
     const fanIn = kernelSize * inDim / groups; // of one row of the kernel
     const bound = 1 / Math.sqrt(kernelSize * fanIn);
-    this.#kernelSize = kernelSize;
     this.#groups = groups;
     this.#weight = uniform<Rank.R3>([kernelSize, fanIn, outDim], bound, substream(prng, "weight"));
     this.#bias = uniform<Rank.R1>([outDim], bound, substream(prng, "bias"));
@@ -44,20 +41,6 @@ export class GroupedConv2d implements Module {
 
   /** Grid [B, H, W, C] → [B, H, W, O]. */
   forward(grid: Tensor4D): Tensor4D {
-    const [batchSize, height, width, channels] = grid.shape;
-    const half = (this.#kernelSize - 1) / 2;
-    return tf.tidy(() => {
-      const padded = tf.pad(grid, [[0, 0], [half, half], [half, half], [0, 0]]);
-      const rows = Array.from({ length: this.#kernelSize }, (_, i) => {
-        const shifted: Tensor3D = tf.reshape(
-          tf.slice(padded, [0, i, 0, 0], [-1, height, -1, -1]),
-          [batchSize * height, width + 2 * half, channels],
-        );
-        const weight: Tensor2D = tf.squeeze(tf.slice(this.#weight, [i, 0, 0], [1, -1, -1]), [0]);
-        const bias = i === half ? this.#bias as Tensor1D : undefined; // once
-        return conv1d(shifted, weight, bias, { groups: this.#groups });
-      });
-      return tf.reshape<Rank.R4>(tf.addN(rows), [batchSize, height, width, -1]);
-    });
+    return groupedConv2d(grid, this.#weight as Tensor3D, this.#bias as Tensor1D, this.#groups);
   }
 }

@@ -26,6 +26,7 @@ export { dropPathAdd } from "./ops/drop_path_add.ts";
 export { gatherPatches } from "./ops/gather_patches.ts";
 export { gatherTokens } from "./ops/gather_tokens.ts";
 export { gelu } from "./ops/gelu.ts";
+export { groupedConv2d } from "./ops/grouped_conv2d.ts";
 export { globalNorm } from "./ops/global_norm.ts";
 export {
   type ImageFilter,

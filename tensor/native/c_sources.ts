@@ -11,6 +11,7 @@ export const kernelSources: readonly string[] = [
   "gemm_dots.c",
   "gemm_pack.c",
   "gemm_tile.c",
+  "grouped_conv2d.c",
   "image_colour.c",
   "image_filter.c",
   "image_resize.c",

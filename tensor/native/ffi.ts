@@ -63,6 +63,9 @@ const conv1d = [
   "usize",
 ] as const;
 
+// batch, height, width, channels, kernel, groups, out channels
+const groupedConv2d = ["usize", "usize", "usize", "usize", "usize", "usize", "usize"] as const;
+
 // operation, a, b, out, outer, inner, a outer, b outer, a inner, b inner
 const binary = {
   parameters: ["i32", "buffer", "buffer", "buffer", "usize", "usize", "usize", "usize", "usize", "usize"],
@@ -252,6 +255,21 @@ export const symbols = {
   conv1d_grad_input_f32: { parameters: ["buffer", "buffer", "buffer", ...conv1d], result: "void" },
   // dout, x, dweight
   conv1d_grad_weight_f32: { parameters: ["buffer", "buffer", "buffer", ...conv1d], result: "void" },
+  // x, weight, bias, out
+  grouped_conv2d_f32: {
+    parameters: ["buffer", "buffer", "buffer", "buffer", ...groupedConv2d],
+    result: "void",
+  },
+  // dout, weight, dx
+  grouped_conv2d_grad_input_f32: {
+    parameters: ["buffer", "buffer", "buffer", ...groupedConv2d],
+    result: "void",
+  },
+  // dout, x, dweight
+  grouped_conv2d_grad_weight_f32: {
+    parameters: ["buffer", "buffer", "buffer", ...groupedConv2d],
+    result: "void",
+  },
   gather_patches_f32: { parameters: patches, result: "i32" }, // from images; 1 if an index is outside
   gather_patches_grad_f32: { parameters: patches, result: "void" }, // to images
   // table, index, bytes uint8 or null, floats or null, height, width

@@ -378,6 +378,68 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       return [dweight.info];
     },
 
+    GroupedConv2d({ inputs: { x, weight, bias }, attrs: { groups }, backend }) {
+      const [batchSize, height, width, channels] = x!.shape as [number, number, number, number];
+      const [kernelSize, , outChannels] = weight!.shape as [number, number, number];
+      const y = backend.output([batchSize, height, width, outChannels]);
+      const [xs, ws, bs] = valuesOf(backend, x, weight, bias);
+      native.grouped_conv2d_f32(
+        xs!,
+        ws!,
+        bs!,
+        y.values,
+        batchSize,
+        height,
+        width,
+        channels,
+        kernelSize,
+        groups!,
+        outChannels,
+      );
+      return [y.info];
+    },
+
+    GroupedConv2dGradInput({ inputs: { dy, weight }, attrs: { groups }, backend }) {
+      const [batchSize, height, width, outChannels] = dy!.shape as [number, number, number, number];
+      const [kernelSize, rows] = weight!.shape as [number, number, number];
+      const channels = rows * groups! / kernelSize;
+      const dx = backend.output([batchSize, height, width, channels]);
+      const [dys, ws] = valuesOf(backend, dy, weight);
+      native.grouped_conv2d_grad_input_f32(
+        dys!,
+        ws!,
+        dx.values,
+        batchSize,
+        height,
+        width,
+        channels,
+        kernelSize,
+        groups!,
+        outChannels,
+      );
+      return [dx.info];
+    },
+
+    GroupedConv2dGradWeight({ inputs: { dy, x }, attrs: { groups, kernelSize }, backend }) {
+      const [batchSize, height, width, channels] = x!.shape as [number, number, number, number];
+      const outChannels = dy!.shape[3]!;
+      const dweight = backend.output([kernelSize!, kernelSize! * channels / groups!, outChannels]);
+      const [dys, xs] = valuesOf(backend, dy, x);
+      native.grouped_conv2d_grad_weight_f32(
+        dys!,
+        xs!,
+        dweight.values,
+        batchSize,
+        height,
+        width,
+        channels,
+        kernelSize!,
+        groups!,
+        outChannels,
+      );
+      return [dweight.info];
+    },
+
     GatherPatches({ inputs: { images, keep }, attrs: { patchSize }, backend }) {
       const [batchSize, height, width, channels] = images!.shape as [number, number, number, number];
       const numPatches = height / patchSize! * (width / patchSize!);

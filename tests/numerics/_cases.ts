@@ -1,5 +1,6 @@
 import { attentionCases } from "./_attention_cases.ts";
 import { convolutionCases } from "./_convolution_cases.ts";
+import { gridConvolutionCases } from "./_grid_convolution_cases.ts";
 import { elementwiseCases } from "./_elementwise_cases.ts";
 import { imageCases } from "./_image_cases.ts";
 import type { KernelCases, KernelName } from "./_kernel_cases.ts";
@@ -29,5 +30,6 @@ export const cases: Readonly<Record<string, KernelCases>> = {
   ...optimizerCases,
   ...imageCases,
   ...convolutionCases,
+  ...gridConvolutionCases,
   ...lossCases,
 };

@@ -28,7 +28,7 @@ const large = [[2, 3000, 1, 10, 5, 1, 0, 599, 64], [9, 40, 33, 3, 2, 1, 0, 19, 3
 ]];
 
 /** Pairs of places in two tensors, whose numbers' products make a sum; place −1 is padding, which counts as 0. */
-type Terms = readonly (readonly [number, number])[];
+export type Terms = readonly (readonly [number, number])[];
 
 /**
  * Every product out[b, t, o] += x[b, t · stride + k − left, c] · weight[k, c in o's group, o], listed by the numbers of one of the three.
@@ -56,12 +56,13 @@ function termsBy(by: 0 | 1 | 2, sizes: Sizes): Terms[] {
   return terms;
 }
 
-function sumOf(terms: Terms, a: Float32Array, b: Float32Array, start?: number): Rounded {
+/** The sum of two tensors' products, which a bias may start. */
+export function sumOf(terms: Terms, a: Float32Array, b: Float32Array, start?: number): Rounded {
   return dot(terms.length, (i) => a[terms[i]![0]] ?? 0, (i) => b[terms[i]![1]] ?? 0, start);
 }
 
 /** Sums to which a kernel may add an operand's products with the zeros of windows that are not there: NaN, where it is not finite. */
-function besideZeros(operand: Float32Array, sums: Rounded[]): (Rounded | undefined)[] {
+export function besideZeros(operand: Float32Array, sums: Rounded[]): (Rounded | undefined)[] {
   if (operand.every(Number.isFinite)) return sums;
   return sums.map((sum) => Number.isFinite(sum.value) ? undefined : sum);
 }
