@@ -87,7 +87,8 @@ export class ConvDecoder implements Module {
     }
     return tf.tidy(() => {
       const numMasked = numPatches - numVisible;
-      const drawn = normals(numRows * numMasked * encoderDim, noise).map((z) => 0.01 * z);
+      const drawn = normals(numRows * numMasked * encoderDim, noise);
+      for (let i = 0; i < drawn.length; i++) drawn[i]! *= 0.01;
       const patches = tf.concat(
         [visible, tf.tensor3d(drawn, [numRows, numMasked, encoderDim])],
         1,
