@@ -148,6 +148,11 @@ export class PatchTransformer implements TokenEncoder {
   }
 
   /** As every {@linkcode TokenEncoder}. */
+  classVector(images: Tensor4D): Tensor2D {
+    return tf.tidy(() => tf.squeeze<Tensor2D>(tf.slice(this.forward(images), [0, 0, 0], [-1, 1, -1]), [1]));
+  }
+
+  /** As every {@linkcode TokenEncoder}. */
   layerVectors(images: Tensor4D): Tensor2D[] {
     return tf.tidy(() => this.forwardStages(images).stages.slice(1).map(layerVector));
   }

@@ -18,6 +18,12 @@ export interface PatchTokens extends Module {
 /** An encoder of patches, as probes and fine-tuning need it. */
 export interface TokenEncoder extends PatchTokens {
   /**
+   * The class token after the last norm, of whole images (MAE's linear probe, arXiv:2111.06377, §A.1); with class-attention blocks, the instance vector.
+   * @param images [B, H, W, C], normalized pixels.
+   * @returns [B, D].
+   */
+  classVector(images: Tensor4D): Tensor2D;
+  /**
    * What each block says of whole images: the class token followed by the mean of the patches' tokens, or the mean alone where blocks have no class
    * token; without a norm (BEiT's linear evaluation, arXiv:2106.08254).
    * @param images [B, H, W, C], normalized pixels.

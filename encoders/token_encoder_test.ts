@@ -1,7 +1,7 @@
 import { normals, stream } from "@lacuna/random";
 import { layerNorm, useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { PatchTransformer } from "./patch_transformer.ts";
 import type { TokenEncoder } from "./token_encoder.ts";
@@ -22,6 +22,7 @@ const sizes = {
 };
 const prng = stream({ seed: 0, name: "init" });
 const normed = (x: Tensor3D): Tensor3D => layerNorm(x, tf.ones([8]), tf.zeros([8]), 1e-6);
+const normedRows = (x: Tensor2D): Tensor2D => layerNorm(x, tf.ones([8]), tf.zeros([8]), 1e-6);
 const patchesOf = (x: Tensor3D): Tensor3D => tf.slice(x, [0, 1, 0], [-1, -1, -1]);
 const images: tf.Tensor4D = tf.tensor4d(normals(3 * 64, stream({ seed: 1, name: "images" })), [3, 8, 8, 1]);
 
@@ -67,6 +68,10 @@ for (const [name, make] of Object.entries(encoders)) {
     const layers = encoder.layerVectors(images);
     assert.equal(layers.length, 3);
     near(tf.slice(layers[2]!, [0, layers[2]!.shape[1] - 8], [3, 8]), tf.mean(tokens, 1));
+    const hasClassToken = layers[2]!.shape[1] === 16;
+    const ofClass = encoder.classVector(images);
+    if (hasClassToken) near(normedRows(ofClass), normedRows(tf.slice(layers[2]!, [0, 0], [3, 8])), 1e-2); // a small token feels the epsilon of each norm
+    else assert.deepEqual(ofClass.shape, [3, 8]);
   });
 
   Deno.test(`${name}: a tunable copy says the same, learns by every parameter, and is its own`, () => {

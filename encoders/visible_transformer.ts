@@ -100,6 +100,13 @@ export class VisibleTransformer implements TokenEncoder {
   }
 
   /** As every {@linkcode TokenEncoder}. */
+  classVector(images: Tensor4D): Tensor2D {
+    return tf.tidy(() =>
+      tf.squeeze<Tensor2D>(tf.slice(this.forward(images).tokens, [0, 0, 0], [-1, 1, -1]), [1])
+    );
+  }
+
+  /** As every {@linkcode TokenEncoder}. */
   layerVectors(images: Tensor4D): Tensor2D[] {
     return tf.tidy(() => this.#run(images).stages.map(layerVector));
   }

@@ -143,6 +143,11 @@ export class VisionTransformer implements TokenEncoder {
     return tf.tidy(() => this.#encode(images, { dropPath }));
   }
 
+  /** As every {@linkcode TokenEncoder}. */
+  classVector(images: Tensor4D): Tensor2D {
+    return this.forward(images);
+  }
+
   /** As every {@linkcode TokenEncoder}: means alone, as its self-attention blocks have no class token. */
   layerVectors(images: Tensor4D): Tensor2D[] {
     return tf.tidy(() => {

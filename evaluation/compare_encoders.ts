@@ -5,6 +5,9 @@ import { attentiveProbe } from "./attentive_probe.ts";
 import { embedTokens } from "./embed_tokens.ts";
 import { fineTune, type FineTuneOptions } from "./fine_tune.ts";
 import { logisticProbe } from "./logistic_probe.ts";
+import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
+import { layerProbe } from "./layer_probe.ts";
+import { linearProtocols } from "./linear_protocols.ts";
 import type { ExtraProtocol } from "./protocols.ts";
 import { ridgeProbe } from "./ridge_probe.ts";
 import { embed, type Encode } from "./embed.ts";
@@ -19,14 +22,14 @@ export type CompareOptions = {
   readonly seed?: number;
   /** What is measured besides kNN and linear probe; nothing if left out. */
   readonly also?: readonly ExtraProtocol[];
-  /** Where tokens come from, for "attentive" and "finetune". */
+  /** Where tokens come from, for "linear-mae", "linear-beit", "attentive" and "finetune". */
   readonly tokens?: {
     readonly trained: TokenEncoder;
     readonly untrained: TokenEncoder;
     /** Side of the patches that stand for tokens in raw pixels; it divides the image's height and width. */
     readonly patchSize: number;
   };
-  /** How "finetune" is done; `fineTuneProtocols.small` if left out. */
+  /** How "finetune" is done; `fineTuneProtocolFor()` the training images if left out. */
   readonly fineTune?: FineTuneOptions;
   /** Takes each row as soon as it is there. */
   readonly onRow?: (row: ProtocolRow) => void;
@@ -38,6 +41,7 @@ export type Comparison = {
   readonly trained: { readonly train: Features; readonly test: Features };
 };
 
+const needTokens: readonly ExtraProtocol[] = ["linear-mae", "linear-beit", "attentive", "finetune"];
 const BATCH_SIZE = 500; // images a forward pass
 const PLACE_DIM = 16; // numbers that say where a patch is
 
@@ -58,19 +62,30 @@ export async function compareEncoders(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const { seed = 0, also = [], tokens, onRow } = options;
-  if (tokens === undefined && also.some((name) => name === "attentive" || name === "finetune")) {
+  if (tokens === undefined && also.some((name) => needTokens.includes(name))) {
     throw new RangeError(`Cannot do ${also.join(", ")} without tokens: pass the encoders that give them`);
   }
+  const featuresOf = async (encode: Encode, images: ImageSet) =>
+    toFeatures(await embed(encode, images, BATCH_SIZE), images);
+  const probeAs = async (protocol: "mae" | "extrema", encode: Encode) =>
+    (await linearProbe(await featuresOf(encode, train), await featuresOf(encode, test), {
+      seed,
+      ...linearProtocols[protocol],
+    })).accuracy;
+  const probeLayers = async (encoder: TokenEncoder | undefined, pixels: Comparison["trained"]) => {
+    const layers = [...Array(encoder?.config.depth ?? 0).keys()];
+    const of = (images: ImageSet) =>
+      Promise.all(layers.map((layer) => featuresOf((batch) => encoder!.layerVectors(batch)[layer]!, images)));
+    const [ofTrain, ofTest] = encoder ? [await of(train), await of(test)] : [[pixels.train], [pixels.test]];
+    return (await layerProbe(ofTrain, ofTest, { seed })).accuracy;
+  };
   const rows: ProtocolRow[] = [];
   const evaluate = async (
     features: ProtocolRow["features"],
     encode: Encode,
     encoder?: TokenEncoder,
   ): Promise<Comparison["trained"]> => {
-    const split = {
-      train: toFeatures(await embed(encode, train, BATCH_SIZE), train),
-      test: toFeatures(await embed(encode, test, BATCH_SIZE), test),
-    };
+    const split = { train: await featuresOf(encode, train), test: await featuresOf(encode, test) };
     const row: ProtocolRow = {
       features,
       dim: split.train.dim,
@@ -80,6 +95,11 @@ export async function compareEncoders(
       ...also.includes("logistic") && {
         logistic: (await logisticProbe(split.train, split.test, { seed })).accuracy,
       },
+      ...also.includes("linear-mae") && {
+        "linear-mae": await probeAs("mae", encoder ? (images) => encoder.classVector(images) : encode),
+      },
+      ...also.includes("linear-extrema") && { "linear-extrema": await probeAs("extrema", encode) },
+      ...also.includes("linear-beit") && { "linear-beit": await probeLayers(encoder, split) },
       ...also.includes("attentive") && {
         attentive: await attend(
           encoder
@@ -93,6 +113,7 @@ export async function compareEncoders(
       ...also.includes("finetune") && encoder && {
         finetune: (await fineTune(encoder, train, test, {
           seed,
+          ...fineTuneProtocolFor(train.size),
           ...options.fineTune,
           ...features === "untrained encoder" && { layerDecay: 1 },
         })).accuracy,

@@ -5,6 +5,7 @@ import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { compareEncoders } from "./compare_encoders.ts";
+import { extraProtocols } from "./protocols.ts";
 
 await useDevice("cpu");
 
@@ -68,7 +69,7 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
   const [trained, untrained] = [encoder(0), encoder(1)];
   const pool = (encoder: PatchTransformer) => (images: tf.Tensor4D) =>
     tf.mean<tf.Tensor2D>(encoder.patchTokens(images), 1);
-  const also = ["ridge", "logistic", "attentive", "finetune"] as const;
+  const also = extraProtocols;
   const sets = [noise("train", 60), noise("test", 40)] as const;
   const encoders = { trained: pool(trained), untrained: pool(untrained) };
   const { table } = await compareEncoders(encoders, ...sets, {
@@ -81,6 +82,7 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
     for (const name of also) assert.ok(row[name]! >= 0 && row[name]! <= 1, `${name}: ${row[name]}`);
   }
   assert.equal(pixels!.finetune, undefined);
+  assert.equal(pixels!["linear-beit"]! > 0.75, true); // pixels are their own only layer
   assert.ok(pixels!.ridge! > 0.75 && pixels!.attentive! >= 0); // one of 4 pixels is the class
   await assert.rejects(compareEncoders(encoders, ...sets, { also }), /without tokens: pass the encoders/);
 });

@@ -10,7 +10,7 @@ import { learningRateShare } from "./_learning_rate_share.ts";
 import { type FineTuneProtocol, fineTuneProtocols } from "./fine_tune_protocols.ts";
 import { LayerDecayAdamW } from "./layer_decay.ts";
 
-/** How an encoder is fine-tuned: a protocol, or parts of one on `fineTuneProtocols.small`. */
+/** How an encoder is fine-tuned: a protocol, or parts of one on `fineTuneProtocols.few`. */
 export type FineTuneOptions = Partial<FineTuneProtocol> & {
   /** Of the head's start, order, augmentation and drop path, a uint32; 0 by default. */
   readonly seed?: number;
@@ -50,7 +50,7 @@ export async function fineTune(
   options: FineTuneOptions = {},
 ): Promise<FineTuneResult> {
   const { seed = 0, onEpoch, ...rest } = options;
-  const protocol: FineTuneProtocol = { ...fineTuneProtocols.small, ...rest };
+  const protocol: FineTuneProtocol = { ...fineTuneProtocols.few, ...rest };
   check(protocol, train);
   const { epochs, warmupEpochs, baseLearningRate, minLearningRate } = protocol;
   const batchSize = Math.min(protocol.batchSize, train.size);

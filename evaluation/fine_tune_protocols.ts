@@ -41,26 +41,37 @@ const mae: FineTuneProtocol = {
   mix: { mixupAlpha: 0.8, cutmixAlpha: 1, labelSmoothing: 0.1 },
 };
 
+const few: FineTuneProtocol = {
+  epochs: 20,
+  warmupEpochs: 1,
+  batchSize: 32,
+  baseLearningRate: 8e-3,
+  minLearningRate: 1e-6,
+  layerDecay: 0.75,
+  dropPathRate: 0.1,
+  weightDecay: 0.05,
+  augment: [{ kind: "flip", probability: 0.5 }],
+  mix: { mixupAlpha: 0, cutmixAlpha: 0, labelSmoothing: 0.1 },
+};
+
 /**
  * Fine-tuning as papers have it.
- * - `small`: for small images, narrow encoders and some hundred steps, ours. The default. Crops and mixup, which long schedules live on, cost it 3
- *   points each of 1,024 images of Fashion-MNIST.
+ * - `few`: for small images, few labels and narrow encoders, ours. The default. Crops and mixup, which long schedules live on, cost it 3
+ *   points each with 1,024 images of Fashion-MNIST.
+ * - `small`: the same for tens of thousands of labels.
  * - `mae`: ViT-B's (arXiv:2111.06377, §A.1, released code).
  * - `extrema`: ViT-B's (arXiv:2206.04667, released command).
  */
-export const fineTuneProtocols: Readonly<Record<"small" | "mae" | "extrema", FineTuneProtocol>> = {
-  small: {
-    epochs: 20,
-    warmupEpochs: 1,
-    batchSize: 32,
-    baseLearningRate: 8e-3,
-    minLearningRate: 1e-6,
-    layerDecay: 0.75,
-    dropPathRate: 0.1,
-    weightDecay: 0.05,
-    augment: [{ kind: "flip", probability: 0.5 }],
-    mix: { mixupAlpha: 0, cutmixAlpha: 0, labelSmoothing: 0.1 },
-  },
+export const fineTuneProtocols: Readonly<
+  Record<"few" | "small" | "mae" | "extrema", FineTuneProtocol>
+> = {
+  few,
+  small: { ...few, epochs: 5 },
   mae,
   extrema: { ...mae, dropPathRate: 0.2 },
 };
+
+/** Ours for so many labelled images: "few", or "small" above 10,000. */
+export function fineTuneProtocolFor(numImages: number): FineTuneProtocol {
+  return fineTuneProtocols[numImages > 10_000 ? "small" : "few"];
+}

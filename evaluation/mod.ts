@@ -33,7 +33,7 @@ export { embed, type Encode } from "./embed.ts";
 export { embedTokens } from "./embed_tokens.ts";
 export type { Features } from "./features.ts";
 export { fineTune, type FineTuneOptions, type FineTuneResult } from "./fine_tune.ts";
-export { type FineTuneProtocol, fineTuneProtocols } from "./fine_tune_protocols.ts";
+export { type FineTuneProtocol, fineTuneProtocolFor, fineTuneProtocols } from "./fine_tune_protocols.ts";
 export { formatTable } from "./format_table.ts";
 export { knn, knnDefaults, type KnnOptions, type KnnResult } from "./knn.ts";
 export { lars, type LarsRates } from "./lars.ts";

@@ -6,6 +6,9 @@ export const protocolTitles = {
   linear: "linear probe",
   ridge: "ridge",
   logistic: "logistic",
+  "linear-mae": "linear, MAE's",
+  "linear-extrema": "linear, ExtreMA's",
+  "linear-beit": "best layer, BEiT's",
   attentive: "attentive",
   finetune: "fine-tuned",
 } as const;
@@ -17,7 +20,15 @@ export type Protocol = keyof typeof protocolTitles;
 export type ExtraProtocol = Exclude<Protocol, "knn" | "linear">;
 
 /** Those that are only there where they are asked for, in the order of a table. */
-export const extraProtocols: readonly ExtraProtocol[] = ["ridge", "logistic", "attentive", "finetune"];
+export const extraProtocols: readonly ExtraProtocol[] = [
+  "ridge",
+  "logistic",
+  "linear-mae",
+  "linear-extrema",
+  "linear-beit",
+  "attentive",
+  "finetune",
+];
 
 /**
  * The protocols of a list like `knn,ridge` that are not there anyway, each once and in the order of a table.

@@ -6,7 +6,7 @@ import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
 import type { Features } from "./features.ts";
 import { attentiveProbeDefaults } from "./attentive_probe.ts";
-import { fineTuneProtocols } from "./fine_tune_protocols.ts";
+import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
 import type { ProtocolRow } from "./protocol_table.ts";
 import { knnDefaults } from "./knn.ts";
 import { linearProbeDefaults } from "./linear_probe.ts";
@@ -78,27 +78,33 @@ function protocol({ table: { rows, numTrain, numTest }, data }: EvaluationRecord
     `kNN: the ${k} training images of highest cosine vote for their class with weight exp(cosine / ${temperature}). ` +
     `Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum for ` +
     `${epochs} epochs at batch ${rowsPerStep} on features computed once, without augmentation.`,
-    ...extras(rows[0]!),
+    ...extras(rows[0]!, numTrain),
     `With ${count(numTest)} test images, one standard error of the trained encoder's linear probe is ` +
     `${(100 * standardError).toFixed(1)} points.`,
   ];
 }
 
 /** What was measured besides kNN and linear probe. */
-function extras({ ridge, logistic, attentive, finetune }: ProtocolRow): string[] {
+function extras(row: ProtocolRow, numTrain: number): string[] {
+  const { ridge, logistic, attentive, finetune } = row;
   const regressions =
     `Ridge and logistic regression: of classes on the same numbers, standardised; how much they are regularised is chosen on a ` +
     `fifth of the training images, which is set aside for it.`;
+  const ofPapers =
+    `Linear probes as papers have them, on features of images that are not augmented: MAE's of the class token, ExtreMA's of the same vector as ` +
+    `ours, BEiT's of [class token; mean of patches] after each block, of which the best is shown, which flatters a little. Encoders without a class ` +
+    `token give their vector of the image, and the pixels are themselves.`;
   const probe =
     `Attentive: one learned query attends to all tokens of the frozen encoder, for the pixels to the patches with their places; AdamW for ` +
     `${attentiveProbeDefaults.epochs} epochs.`;
-  const { epochs, layerDecay } = fineTuneProtocols.small;
+  const { epochs, layerDecay } = fineTuneProtocolFor(numTrain);
   const tuning =
-    `Fine-tuned: a copy of the encoder, trained end to end with labels for ${epochs} epochs with crops, flips, mixup and label ` +
+    `Fine-tuned: a copy of the encoder, trained end to end with labels for ${epochs} epochs with flips and label ` +
     `smoothing, each layer at ${layerDecay} of the next one's learning rate. The untrained encoder learns at one rate for all layers: supervised ` +
     `training from scratch with the same budget.`;
   return [
     ...ridge === undefined && logistic === undefined ? [] : [regressions],
+    ...["linear-mae", "linear-extrema", "linear-beit"].some((name) => name in row) ? [ofPapers] : [],
     ...attentive === undefined ? [] : [probe],
     ...finetune === undefined ? [] : [tuning],
   ];
