@@ -166,6 +166,19 @@ for (const method of [maeMethod, simmimMethod]) {
   });
 }
 
+Deno.test("the weights of masked token optimization can rise or fall over the run", async () => {
+  const { batch } = await begin("simmim");
+  const addedAt = (schedule: "constant" | "rising" | "falling", progress: number) => {
+    const lossOf = (mto: typeof someMto) =>
+      simmimMethod.pipeline({ ...simmimMethod.presets.tiny!, mto }, images)
+        .step(batch as ImageBatch, { step: 0, progress }).loss.dataSync()[0]!;
+    return lossOf({ ...someMto, schedule }) - lossOf(simmimMethod.presets.tiny!.mto);
+  };
+  const whole = addedAt("constant", 0.25);
+  assert.ok(Math.abs(addedAt("rising", 0.25) - 0.25 * whole) < 1e-6, `${whole}`); // float32
+  assert.ok(Math.abs(addedAt("falling", 0.25) - 0.75 * whole) < 1e-6);
+});
+
 Deno.test("with all masked tokens excluded, visible tokens do not care for the mask token, and otherwise they do", () => {
   const terms = (exclude: number) =>
     mtoTerms({ ...someMto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0, exclude });

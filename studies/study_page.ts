@@ -53,7 +53,8 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     "## Reading",
     reading(before),
     ...study.protocols.map((protocol) => finalTable(protocol, arms, result)),
-    "Untrained is the same encoder as it starts; fine-tuned, that is supervised training from scratch. The last columns compare with the first arm, seed by seed: mean difference in points, with the 95 % " +
+    "Untrained is the same encoder as it starts; fine-tuned, that is supervised training from scratch. Learned is the mean difference in points from it, seed by seed; the " +
+    "last columns compare with the first arm likewise, with the 95 % " +
     `interval of Student's t, which is not corrected for the ${
       arms.length - 1
     } comparisons. An interval that holds ` +
@@ -108,20 +109,25 @@ function finalTable(protocol: Protocol, arms: readonly ArmRuns[], { seeds, rawPi
     const spread = studentInterval(there);
     const compared = name === host!.name ? "" : differenceText(differences);
     const untrained = meanOf(runs.flatMap(({ untrained }) => untrained[protocol] ?? []));
+    const gains = runs.flatMap(({ trained, untrained }) => {
+      const [after, before] = [trained[protocol], untrained[protocol]];
+      return after === undefined || before === undefined ? [] : [after - before];
+    });
     return [
       name,
       ...values.map(percent),
       percent(meanOf(there)),
       spread ? (100 * spread.deviation).toFixed(2) : "",
       percent(untrained),
+      differenceText(gains),
       meanOf(runs.map(({ seconds }) => seconds))?.toFixed(0) ?? "",
       compared,
       name === host!.name ? "" : verdictOf(differences),
     ];
   });
   const numbers = seeds.map((seed) => `seed ${seed}`);
-  const head = ["arm", ...numbers, "mean", "deviation", "untrained", "seconds", "difference", ""];
-  const pixels = ["raw pixels", ...seeds.map(() => ""), percent(rawPixels[protocol]), "", "", "", "", ""];
+  const head = ["arm", ...numbers, "mean", "deviation", "untrained", "learned", "seconds", "difference", ""];
+  const pixels = ["raw pixels", ...seeds.map(() => ""), percent(rawPixels[protocol]), "", "", "", "", "", ""];
   return `## Test accuracy in %, ${protocolNames[protocol]}\n\n${markdown(head, [...rows, pixels])}`;
 }
 

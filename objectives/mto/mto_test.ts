@@ -215,6 +215,34 @@ Deno.test("mtoLoss() adds its terms by their weights, and has slopes for tokens 
   assert.throws(() => mtoLoss({ stages, scores: [], mask }, options), TypeError);
 });
 
+Deno.test("mtoLoss() computes what is weighted, by the sign, stages and blocks that are asked for", () => {
+  const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
+  const stages = [1, 2, 3].map((seed) => tf.randomNormal<tf.Rank.R3>([2, 5, 8], 0, 1, "float32", seed));
+  const scores = [4, 5].map((seed) => tf.randomNormal<tf.Rank.R4>([2, 2, 5, 5], 0, 1, "float32", seed));
+  const none = { ...mtoPresets.mto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0 };
+  const lossOf = (options: Partial<typeof none>) => {
+    const { loss, metrics } = mtoLoss({ stages, scores, mask }, { ...none, ...options });
+    return { loss: loss.dataSync()[0]!, names: Object.keys(metrics).sort() };
+  };
+  assert.deepEqual(lossOf({}), { loss: 0, names: ["cosine"] });
+  const first = lossOf({ entropyWeight: 1 });
+  assert.deepEqual(first.names, ["cosine", "entropy", "heterogeneity.0"]); // no scores, no other stage
+  assert.equal(lossOf({ entropyWeight: -1 }).loss, -first.loss);
+  const heights = stages.map((tokens) => {
+    const { values } = heterogeneity(tf.slice(tokens, [0, 1, 0], [-1, -1, -1]), mask, "scaledDot");
+    return tf.mean(values).dataSync()[0]!;
+  });
+  near([lossOf({ entropyWeight: 1, entropyStages: 2 }).loss], [1 - (heights[0]! + heights[1]!) / 2]);
+  const blocks = scores.map((ofBlock) => visibleAttention(ofBlock, mask, "mass").loss.dataSync()[0]!);
+  const recalibrated = (recalibrationBlocks: "early" | "late" | "all") =>
+    lossOf({ recalibrationWeight: 1, recalibrationBlocks }).loss;
+  near(
+    [recalibrated("early"), recalibrated("late"), recalibrated("all")],
+    [blocks[0]!, blocks[1]!, (blocks[0]! + blocks[1]!) / 2],
+  );
+  assert.throws(() => lossOf({ entropyWeight: 1, entropyStages: 4 }), RangeError);
+});
+
 Deno.test("a mask token that starts as a visible one moves away from it, step by step, downhill", () => {
   const visible = tf.randomNormal<tf.Rank.R2>([6, 8], 0, 1, "float32", 9);
   const mask = tf.tensor2d([[...Array(6).fill(0), ...Array(4).fill(1)]]);
