@@ -68,7 +68,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     "nothing learns from; at 0 the untrained encoder. Means over the seeds.",
     curveTable(host!.runs, arms),
     "`RAUC` is the area under the curve, over shares of each run's own length, divided by that of the first arm, `RAUC₀` the same above the untrained encoder's " +
-    'accuracy; "time to" is the share of the first arm\'s time to its own last accuracy that this arm takes to get ' +
+    'accuracy, where that arm gains a point at least on the mean over its curve; "time to" is the share of the first arm\'s time to its own last accuracy that this arm takes to get ' +
     "there, with the number of seeds in which it does.",
     ...failures.length > 0 ? ["## What went wrong", failures.join("\n")] : [],
     "## Behind it",
@@ -168,13 +168,22 @@ function curveTable(hostRuns: readonly ArmRun[], arms: readonly ArmRuns[]): stri
     return [
       name,
       meanOf(compared.map(({ rauc }) => rauc))?.toFixed(3) ?? "",
-      meanOf(compared.map(({ raucAboveStart }) => raucAboveStart))?.toFixed(3) ?? "",
+      gainOf(hostRuns) < LEAST_GAIN
+        ? "–"
+        : meanOf(compared.map(({ raucAboveStart }) => raucAboveStart))?.toFixed(3) ?? "",
       timeTo(ratios, compared.length),
       timeTo(inSeconds, compared.length),
       `${ratios.length} of ${compared.length}`,
     ];
   });
   return markdown(["arm", "RAUC", "RAUC₀", "time to, in epochs", "time to, in seconds", "seeds"], rows);
+}
+
+const LEAST_GAIN = 0.01; // below it, an area above the start is mostly noise
+
+/** How far runs are above their start, the mean over their curves. */
+function gainOf(runs: readonly ArmRun[]): number {
+  return meanOf(runs.flatMap(({ curve }) => curve.map(({ accuracy }) => accuracy - curve[0]!.accuracy))) ?? 0;
 }
 
 function timeTo(ratios: readonly number[], numPairs: number): string {
