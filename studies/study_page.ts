@@ -41,7 +41,9 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
   const arms = study.arms.map(({ name }) => ({ name, runs: runs.filter(({ arm }) => arm === name) }));
   const [host] = arms;
   const failures = runs.flatMap(({ arm, seed, failure, messages }) =>
-    [...failure ? [failure] : [], ...messages].map((text) => `- ${arm}, seed ${seed}: ${text}`)
+    [...failure ? [failure] : [], ...messages].map((text) =>
+      `- ${arm}, seed ${seed}: ${text.split(" What helps")[0]}` // advice is for whoever runs it
+    )
   );
   const page = [
     "<!-- deno-fmt-ignore-file -->",
