@@ -40,11 +40,17 @@ export const flopOf: Readonly<Record<string, (numbers: readonly number[]) => num
   gelu_grad_f32: ([size]) => size! * (erf + exp + 8),
   softmax_xent_f32: ([rows, dim]) => rows! * dim! * (exp + 5),
   softmax_xent_grad_f32: ([rows, dim]) => rows! * dim! * (exp + 3),
+  softmax_entropy_f32: ([batch, rows, dim]) => batch! * rows! * dim! * (exp + 5),
+  softmax_entropy_grad_f32: ([batch, rows, dim]) => batch! * rows! * dim! * (exp + 4),
+  softmax_share_f32: ([batch, rows, dim]) => batch! * rows! * dim! * (exp + 4),
+  softmax_share_grad_f32: ([batch, rows, dim]) => batch! * rows! * dim! * (exp + 2),
   smooth_l1_f32: ([rows, dim]) => 5 * rows! * dim!,
   smooth_l1_grad_f32: ([rows, dim]) => 4 * rows! * dim!,
   self_attention_f32: attention,
   self_attention_grad_f32: ([batch, tokens, dim, heads]) =>
     batch! * tokens! ** 2 * (10 * dim! + heads! * (exp + 4)), // five products, as the weights are computed anew
+  attention_scores_f32: ([batch, tokens, dim]) => 2 * batch! * tokens! ** 2 * dim!,
+  attention_scores_grad_f32: ([batch, tokens, dim]) => 4 * batch! * tokens! ** 2 * dim!,
   class_attention_f32: ([batch, tokens, dim, heads]) => batch! * tokens! * (4 * dim! + heads! * (exp + 4)),
   class_attention_grad_f32: ([batch, tokens, dim]) => 8 * batch! * tokens! * dim!,
   conv1d_f32: convolution,

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import { linear, type ParameterMap, selfAttention } from "@lacuna/tensor";
+import { attentionScores, linear, type ParameterMap, selfAttention } from "@lacuna/tensor";
 import { constantVector } from "./_variables.ts";
 import { Linear, type WeightInit } from "./linear.ts";
 import type { Module } from "./module.ts";
@@ -13,6 +13,22 @@ export type SelfAttentionOptions = {
   readonly beitBias?: boolean;
   readonly init?: WeightInit;
   readonly projInit?: WeightInit;
+};
+
+/** What is shown of scores, and changed on the way. */
+export type ScoresOptions = {
+  /** Whether scores are shown, which the fused attention does not keep: they are computed for this. */
+  readonly withScores?: boolean;
+  /** What is to be added to the scores besides the bias, given these; a constant, and not in the scores shown. */
+  readonly scoreBias?: ((scores: Tensor4D) => Tensor4D) | undefined;
+};
+
+/** What attention gives. */
+export type AttendedWithScores = {
+  /** [B, N, D]. */
+  readonly tokens: Tensor3D;
+  /** [B, heads, N, N], q · kᵀ / √(D / heads) + bias; there if asked for. */
+  readonly scores?: Tensor4D;
 };
 
 /** Multi-head self-attention with one fused map to queries, keys and values, tokens [B, N, D] → [B, N, D]. */
@@ -45,32 +61,28 @@ export class SelfAttention implements Module {
    * tokens.
    */
   forward(tokens: Tensor3D, bias?: Tensor3D | Tensor4D, scale?: Tensor1D): Tensor3D {
-    return tf.tidy(() => {
-      const mixed = selfAttention(this.#toQkv(tokens), this.#numHeads, bias);
-      if (!scale) return this.#proj.forward(mixed);
-      const { weight, bias: shift } = this.#proj.parameters;
-      return linear(mixed, tf.mul<Tensor2D>(weight!, scale), tf.mul<Tensor1D>(shift!, scale));
-    });
+    return this.forwardWithScores(tokens, bias, scale, {}).tokens;
   }
 
-  /** Scores before the softmax, q · kᵀ / √(D / heads), [B, heads, N, N]. */
-  scores(tokens: Tensor3D): Tensor4D {
+  /** The same with the scores, if they are asked for. */
+  forwardWithScores(
+    tokens: Tensor3D,
+    bias: Tensor3D | Tensor4D | undefined,
+    scale: Tensor1D | undefined,
+    { withScores = false, scoreBias }: ScoresOptions,
+  ): AttendedWithScores {
     return tf.tidy(() => {
-      const [batchSize, numTokens, dim] = tokens.shape;
-      const headDim = dim / this.#numHeads;
-      const parts = tf.reshape(this.#toQkv(tokens), [batchSize, numTokens, 3, this.#numHeads, headDim]);
-      const [q, k] = [0, 1].map((part) =>
-        tf.transpose(
-          tf.reshape(tf.slice(parts, [0, 0, part, 0, 0], [-1, -1, 1, -1, -1]), [
-            batchSize,
-            numTokens,
-            this.#numHeads,
-            headDim,
-          ]),
-          [0, 2, 1, 3],
-        ) as Tensor4D
-      );
-      return tf.mul<Tensor4D>(tf.matMul(q!, k!, false, true), headDim ** -0.5);
+      const qkv = this.#toQkv(tokens);
+      const own = withScores || scoreBias ? attentionScores(qkv, this.#numHeads) : undefined;
+      const scores = own && bias ? tf.add<Tensor4D>(own, bias) : own;
+      const added = scores && scoreBias?.(scores);
+      const total = added && bias ? tf.add<Tensor4D>(bias, added) : added ?? bias;
+      const mixed = selfAttention(qkv, this.#numHeads, total);
+      const { weight, bias: shift } = this.#proj.parameters;
+      const projected = scale
+        ? linear(mixed, tf.mul<Tensor2D>(weight!, scale), tf.mul<Tensor1D>(shift!, scale))
+        : this.#proj.forward(mixed);
+      return { tokens: projected, ...(withScores && scores && { scores }) };
     });
   }
 

@@ -3,7 +3,7 @@ import type { Rank, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
 import { branchScales } from "./_branch_scales.ts";
-import { SelfAttention } from "./_self_attention.ts";
+import { type ScoresOptions, SelfAttention } from "./_self_attention.ts";
 import { constantVector } from "./_variables.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
@@ -32,6 +32,16 @@ export type BlockConfig = {
     /** Deviation of the weights' start, normal and cut off there; 0.02 for base models. */
     readonly initStd: number;
   } | undefined;
+};
+
+/** What a block gives, and what is seen on the way. */
+export type ShownBlock = {
+  /** What leaves it. */
+  readonly stream: ResidualStream;
+  /** [B, N, D], what entered it. */
+  readonly entering: Tensor3D;
+  /** [B, heads, N, N] before the softmax, of queries (rows) and keys (columns), with the bias; there if asked for. */
+  readonly scores?: Tensor4D;
 };
 
 /**
@@ -99,28 +109,36 @@ export class Block implements Module {
   }
 
   /**
-   * Scores of attention before the softmax and before any bias.
-   * @param tokens [B, N, D], what the block is given.
-   * @returns [B, heads, N, N], of queries (rows) and keys (columns).
-   */
-  scores(tokens: Tensor3D): Tensor4D {
-    return tf.tidy(() => this.#attn.scores(this.#norm1.forward(tokens)));
-  }
-
-  /**
    * The same between blocks: a sum is left to the norm that comes next.
    * @param stream Tokens [B, N, D].
    * @param dropPath As in `forward()`.
    * @param bias As in `forward()`.
    */
   extend(stream: ResidualStream, dropPath?: Prng, bias?: Tensor3D | Tensor4D): ResidualStream {
+    return this.extendShown(stream, dropPath, bias, {}).stream;
+  }
+
+  /**
+   * The same with what is seen on the way.
+   * @param stream Tokens [B, N, D].
+   * @param dropPath As in `forward()`.
+   * @param bias As in `forward()`.
+   * @param options What is shown of the scores.
+   */
+  extendShown(
+    stream: ResidualStream,
+    dropPath: Prng | undefined,
+    bias: Tensor3D | Tensor4D | undefined,
+    options: ScoresOptions,
+  ): ShownBlock {
     return tf.tidy(() => {
       const [attnScale, mlpScale] = branchScales(this.#dropPathRate, stream.x.shape[0], dropPath);
-      const first = normalize(stream, this.#norm1);
+      const { sum: entering, normalized } = normalize(stream, this.#norm1);
       const [gamma1, gamma2] = this.#gammas;
-      const attended = this.#attn.forward(first.normalized, bias, gamma1);
-      const second = normalize({ x: first.sum, branch: attended, scale: attnScale }, this.#norm2);
-      return { x: second.sum, branch: this.#mlp.forward(second.normalized, gamma2), scale: mlpScale };
+      const { tokens: attended, ...shown } = this.#attn.forwardWithScores(normalized, bias, gamma1, options);
+      const second = normalize({ x: entering, branch: attended, scale: attnScale }, this.#norm2);
+      const branch = this.#mlp.forward(second.normalized, gamma2);
+      return { stream: { x: second.sum, branch, scale: mlpScale }, entering, ...shown };
     });
   }
 }

@@ -168,8 +168,7 @@ export class PatchTransformer implements TokenEncoder {
   }
 
   /**
-   * The same with what leaves each block, for targets of a teacher and for losses on the way; slower than `forward()`, as sums are no longer
-   * taken together with norms.
+   * The same with what leaves each block, for targets of a teacher and for losses on the way.
    * @param images [B, H, W, C], normalized pixels.
    * @param options What is seen of them, and what is shown.
    * @throws {TypeError} As `forward()`.

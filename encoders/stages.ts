@@ -5,7 +5,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
+import type { ScoresOptions } from "./_self_attention.ts";
 import type { Block } from "./block.ts";
+import { type ResidualStream, sumOf } from "./residual_stream.ts";
 
 /** What goes into the blocks and comes out of each. */
 export type Stages = {
@@ -15,13 +17,8 @@ export type Stages = {
   readonly scores: Tensor4D[];
 };
 
-/** What is shown besides, and changed on the way. */
-export type StagesOptions = {
-  /** Whether scores are shown; they are computed a second time then. */
-  readonly withScores?: boolean;
-  /** What is to be added to a block's scores besides its own bias, given these; a constant, and not in the scores shown. */
-  readonly scoreBias?: ((scores: Tensor4D) => Tensor4D) | undefined;
-};
+/** What is shown of the blocks' scores besides, and changed on the way. */
+export type StagesOptions = ScoresOptions;
 
 /**
  * Runs tokens through blocks one after the other and keeps what leaves each.
@@ -35,21 +32,19 @@ export function runStages(
   blocks: readonly Block[],
   tokens: Tensor3D,
   bias: Tensor3D | Tensor4D | undefined,
-  { withScores = false, scoreBias }: StagesOptions = {},
+  options: StagesOptions = {},
   dropPath?: Prng,
 ): Stages {
   return tf.tidy(() => {
-    const stages = [tokens], scores: Tensor4D[] = [];
+    const stages: Tensor3D[] = [], scores: Tensor4D[] = [];
+    let stream: ResidualStream = { x: tokens };
     for (const [i, block] of blocks.entries()) {
-      let total = bias;
-      if (withScores || scoreBias) {
-        const own = block.scores(stages[i]!);
-        const shown = bias ? tf.add<Tensor4D>(own, bias) : own;
-        if (withScores) scores.push(shown);
-        if (scoreBias) total = bias ? tf.add<Tensor4D>(bias, scoreBias(shown)) : scoreBias(shown);
-      }
-      stages.push(block.forward(stages[i]!, dropPath && substream(dropPath, `blocks.${i}`), total));
+      const shown = block.extendShown(stream, dropPath && substream(dropPath, `blocks.${i}`), bias, options);
+      stages.push(shown.entering);
+      if (shown.scores) scores.push(shown.scores);
+      stream = shown.stream;
     }
+    stages.push(sumOf(stream));
     return { stages, scores };
   });
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { l2Normalize } from "@lacuna/tensor/l2-normalize";
-import { entropyOver } from "./_entropy_over.ts";
+import { softmaxMeasure } from "@lacuna/tensor/softmax-measure";
 
 /** How alike two tokens are: x · y / √D, x · y, the first of normalised tokens, or their cosine over 0.1. */
 export type MtoAffinity = "scaledDot" | "dot" | "lnScaled" | "cosine";
@@ -28,13 +28,13 @@ export function heterogeneity(tokens: Tensor3D, mask: Tensor2D, affinity: MtoAff
   return tf.tidy(() => {
     const x = prepare(tokens, affinity);
     const scores = tf.matMul(x, x, false, true); // [B, N, N], masked rows and visible columns count
-    const visible = tf.sub(1, mask);
+    const visible: Tensor2D = tf.sub(1, mask);
     const numVisible = tf.sum(visible, -1), numMasked = tf.sum(mask, -1); // [B]
     const counts = tf.mul(
       tf.cast(tf.greaterEqual(numVisible, 2), "float32"),
       tf.cast(tf.greater(numMasked, 0), "float32"),
     ) as Tensor1D;
-    const entropy = entropyOver<Tensor2D>(scores, tf.expandDims(visible, 1)); // [B, N]
+    const entropy = softmaxMeasure<Tensor2D>(scores, visible, "entropy"); // [B, N]
     const mean = tf.div(tf.sum(tf.mul(entropy, mask), -1), tf.maximum(numMasked, 1));
     const most = tf.log(tf.maximum(numVisible, 2));
     return { values: tf.mul<Tensor1D>(tf.div(mean, most), counts), counts };

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { useDevice } from "@lacuna/tensor";
-import { entropyOver } from "./_entropy_over.ts";
 import { excludeBias } from "./exclude_bias.ts";
 import { heterogeneity, type MtoAffinity } from "./heterogeneity.ts";
 import { mtoLoss } from "./mto_loss.ts";
@@ -19,32 +18,6 @@ function near(found: Tensor | readonly number[], expected: readonly number[], to
     assert.ok(Math.abs(values[i]! - value) <= tolerance, `${values} is not ${expected}`);
   }
 }
-
-const entropyOf = (row: readonly number[]) =>
-  entropyOver<Tensor1D>(tf.tensor2d([[...row]]), tf.ones([1, row.length]));
-const slopeOf = (row: readonly number[]) =>
-  tf.grad((x) => entropyOver(x, tf.ones([1, row.length])))(tf.tensor2d([[...row]]));
-
-Deno.test("entropyOver() and its slope at worked rows", () => {
-  near(entropyOf([0, 0, 0, 0]), [Math.log(4)]);
-  near(slopeOf([0, 0, 0, 0]), [0, 0, 0, 0]);
-  assert.ok(Math.abs(entropyOf([60, 0, 0, 0]).dataSync()[0]!) < 1e-20);
-  near(slopeOf([60, 0, 0, 0]), [0, 0, 0, 0]);
-  near(entropyOf([2, 0, 0, 0]), [0.918284]);
-  near(slopeOf([2, 0, 0, 0]), [-0.410760, 0.136920, 0.136920, 0.136920]);
-  near(entropyOf([1, 0, -1]), [0.832396]);
-  near(slopeOf([1, 0, -1]), [-0.282587, 0.140770, 0.141817]);
-  near(tf.div(entropyOf([Math.log(3), 0]), Math.log(2)), [0.811278]);
-  near(tf.div(entropyOf([0.7, 0.1, 0.1, 0.1].map(Math.log)), Math.log(4)), [0.678390]);
-});
-
-Deno.test("entropyOver() does not see columns that do not count, however large, and rows without any are 0", () => {
-  const scores = tf.tensor2d([[2, 0, 0, 0, 1e4], [5, 5, 5, 5, 5]]);
-  const counts = tf.tensor2d([[1, 1, 1, 1, 0], [0, 0, 0, 0, 0]]);
-  near(entropyOver<Tensor1D>(scores, counts), [0.918284, 0]);
-  const slope = tf.grad((x) => entropyOver(x, counts))(scores);
-  near(slope, [-0.410760, 0.136920, 0.136920, 0.136920, 0, 0, 0, 0, 0, 0]);
-});
 
 const visibleThenMasked = (visible: number[][], masked: number[][]) => ({
   tokens: tf.tensor3d([[...visible, ...masked]]),

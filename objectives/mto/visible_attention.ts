@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Scalar, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
-import { entropyOver } from "./_entropy_over.ts";
+import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import { softmaxMeasure } from "@lacuna/tensor/softmax-measure";
 
 /**
  * What visible tokens' attention is asked for: "mass" little weight on masked tokens, −ln of the share of the others; "entropy" few tokens,
@@ -30,21 +30,21 @@ export type VisibleAttention = {
 export function visibleAttention(scores: Tensor4D, mask: Tensor2D, kind: MtoRecalibration): VisibleAttention {
   return tf.tidy(() => {
     const [batchSize, numHeads, numTokens] = scores.shape;
-    const rows = tf.slice(scores, [0, 0, 1, 0], [-1, -1, -1, -1]); // of patches
-    const isMasked = tf.reshape(tf.pad(mask, [[0, 0], [1, 0]]), [batchSize, 1, 1, numTokens]); // the class token is visible
-    const visibleRows = tf.reshape(tf.sub(1, mask), [batchSize, 1, numTokens - 1]);
+    const isMasked: Tensor2D = tf.pad(mask, [[0, 0], [1, 0]]); // [B, 1 + N], the class token is visible
+    const isVisible: Tensor2D = tf.sub(1, isMasked);
+    const visibleRows = tf.reshape(tf.pad(tf.sub(1, mask), [[0, 0], [1, 0]]), [batchSize, 1, numTokens]); // of patches
     const numRows = tf.maximum(tf.mul(tf.sum(visibleRows), numHeads), 1);
     const mean = (perRow: tf.Tensor): Scalar => tf.div(tf.sum(tf.mul(perRow, visibleRows)), numRows);
-    const logShare = tf.sub(
-      tf.logSumExp(tf.add(rows, tf.mul(isMasked, -1e9)), -1),
-      tf.logSumExp(rows, -1),
-    ); // [B, heads, N], ln of what visible columns get
-    const entropy = tf.div(entropyOver(rows, tf.onesLike(isMasked)), Math.log(numTokens));
+    const logShare: Tensor3D = softmaxMeasure(scores, isVisible, "logShare"); // [B, heads, 1 + N]
+    const entropy = tf.div(
+      mean(softmaxMeasure(scores, tf.onesLike(isMasked), "entropy")),
+      Math.log(numTokens),
+    ) as Scalar;
     const leak = mean(tf.sub(1, tf.exp(logShare)));
-    if (kind === "mass") return { loss: mean(tf.neg(logShare)), leak, entropy: mean(entropy) };
-    if (kind === "entropy") return { loss: mean(entropy), leak, entropy: mean(entropy) };
+    if (kind === "mass") return { loss: tf.neg(mean(logShare)), leak, entropy };
+    if (kind === "entropy") return { loss: entropy.clone(), leak, entropy };
     const numMasked = tf.reshape(tf.sum(mask, -1), [batchSize, 1, 1]);
-    const among = tf.div(entropyOver(rows, isMasked), tf.log(tf.maximum(numMasked, 2)));
-    return { loss: mean(among), leak, entropy: mean(entropy) };
+    const among = tf.div(softmaxMeasure(scores, isMasked, "entropy"), tf.log(tf.maximum(numMasked, 2)));
+    return { loss: mean(among), leak, entropy };
   });
 }

@@ -457,3 +457,68 @@ void self_attention_grad_f32(const float *dout, const float *qkv, const float *b
   if (parts > 1) parallel(batch * heads * tokens, row_grain(row_floats), add_parts, &call);
   if (bias) parallel(heads * blocks * blocks, row_grain(groups * BLOCK * BLOCK), add_groups, &call);
 }
+
+typedef struct {
+  const float *dscores, *qkv;
+  float *to; // scores; of the gradient, dqkv
+  size_t tokens, dim, heads;
+} Scores;
+
+static void score_heads(const void *call, size_t first, size_t end) {
+  const Scores *s = call;
+  const size_t tokens = s->tokens, dim = s->dim, head_dim = dim / s->heads, width = round_up(tokens, LANES);
+  const float scale = 1.0f / __builtin_sqrtf(head_dim);
+  float *memory = scratch(SCRATCH_OWN, head_dim * width + BLOCK * width + 32);
+  float *keys_t = take(&memory, head_dim * width), *scores = take(&memory, BLOCK * width);
+  for (size_t task = first; task < end; task++) {
+    const float *q = s->qkv + task / s->heads * tokens * 3 * dim + task % s->heads * head_dim;
+    transpose(q + dim, 3 * dim, tokens, head_dim, scale, keys_t, width);
+    for (size_t i0 = 0; i0 < tokens; i0 += BLOCK) {
+      const size_t rows = least(tokens - i0, BLOCK);
+      multiply(rows, width, head_dim, q + i0 * 3 * dim, 3 * dim, keys_t, width, scores, width, 0);
+      write_rows(scores, width, rows, tokens, s->to + (task * tokens + i0) * tokens, tokens);
+    }
+  }
+}
+
+// scores [batch, heads, tokens, tokens] = q · kᵀ / √(dim / heads).
+void attention_scores_f32(const float *qkv, float *scores, size_t batch, size_t tokens, size_t dim, size_t heads) {
+  if (batch == 0 || tokens == 0 || dim == 0) return;
+  const Scores call = {.qkv = qkv, .to = scores, .tokens = tokens, .dim = dim, .heads = heads};
+  parallel(batch * heads, piece_grain((uint64_t)tokens * tokens * (dim / heads)), score_heads, &call);
+}
+
+static void score_heads_grad(const void *call, size_t first, size_t end) {
+  const Scores *s = call;
+  const size_t tokens = s->tokens, dim = s->dim, head_dim = dim / s->heads, wide_dim = round_up(head_dim, LANES);
+  const float scale = 1.0f / __builtin_sqrtf(head_dim);
+  float *memory = scratch(SCRATCH_OWN, 2 * tokens * wide_dim + 32);
+  float *packed = take(&memory, tokens * wide_dim), *product = take(&memory, tokens * wide_dim);
+  for (size_t task = first; task < end; task++) {
+    const size_t at = task / s->heads * tokens * 3 * dim + task % s->heads * head_dim;
+    const float *dscores = s->dscores + task * tokens * tokens;
+    for (size_t part = 0; part < 3; part++) { // dq = dscores · k, dk = dscoresᵀ · q, dv = 0
+      float *to = s->to + at + part * dim;
+      if (part == 2) {
+        for (size_t i = 0; i < tokens; i++) memset(to + i * 3 * dim, 0, head_dim * sizeof(float));
+        continue;
+      }
+      const float *other = s->qkv + at + (1 - part) * dim;
+      for (size_t i = 0; i < tokens; i++) {
+        for (size_t j = 0; j < head_dim; j += LANES)
+          store(packed + i * wide_dim + j, load_lanes(other + i * 3 * dim + j, head_dim - j) * scale);
+      }
+      if (part == 0) multiply(tokens, wide_dim, tokens, dscores, tokens, packed, wide_dim, product, wide_dim, 0);
+      else multiply_transposed(tokens, wide_dim, tokens, dscores, tokens, packed, wide_dim, product, wide_dim, 0);
+      write_rows(product, wide_dim, tokens, head_dim, to, 3 * dim);
+    }
+  }
+}
+
+// dqkv [batch, tokens, 3 · dim], 0 for the values.
+void attention_scores_grad_f32(const float *dscores, const float *qkv, float *dqkv, size_t batch, size_t tokens, size_t dim,
+                               size_t heads) {
+  if (batch == 0 || tokens == 0 || dim == 0) return;
+  const Scores call = {.dscores = dscores, .qkv = qkv, .to = dqkv, .tokens = tokens, .dim = dim, .heads = heads};
+  parallel(batch * heads, piece_grain((uint64_t)2 * tokens * tokens * (dim / heads)), score_heads_grad, &call);
+}

@@ -26,6 +26,7 @@ export const kernelSources: readonly string[] = [
   "platform_posix.c",
   "scratch.c",
   "softmax.c",
+  "softmax_measures.c",
   "sums.c",
   "threads.c",
   "tokens.c",

@@ -72,6 +72,18 @@ const binary = {
   result: "void",
 } as const;
 
+// scores, counts, measure, log_sum, batch, rows, dim
+const softmaxMeasure = {
+  parameters: ["buffer", "buffer", "buffer", "buffer", "usize", "usize", "usize"],
+  result: "void",
+} as const;
+
+// dy, scores, counts, measure, log_sum, dscores, batch, rows, dim
+const softmaxMeasureGrad = {
+  parameters: ["buffer", "buffer", "buffer", "buffer", "buffer", "buffer", "usize", "usize", "usize"],
+  result: "void",
+} as const;
+
 /** Every native symbol once; sizes are in elements, tensors row-major float32 unless said otherwise. */
 export const symbols = {
   // a, b, bias or null, c, batches, a stride, b stride, m, n, k, transpose a, transpose b
@@ -213,6 +225,22 @@ export const symbols = {
       "usize",
       "usize",
     ],
+    result: "void",
+  },
+  // scores, counts [batch, dim], entropy, log_sum, batch, rows, dim
+  softmax_entropy_f32: softmaxMeasure,
+  softmax_share_f32: softmaxMeasure, // the same with log_share
+  // dy, scores, counts, entropy, log_sum, dscores, batch, rows, dim
+  softmax_entropy_grad_f32: softmaxMeasureGrad,
+  softmax_share_grad_f32: softmaxMeasureGrad, // the same with log_share
+  // qkv, scores, batch, tokens, dim, heads
+  attention_scores_f32: {
+    parameters: ["buffer", "buffer", "usize", "usize", "usize", "usize"],
+    result: "void",
+  },
+  // dscores, qkv, dqkv, batch, tokens, dim, heads
+  attention_scores_grad_f32: {
+    parameters: ["buffer", "buffer", "buffer", "usize", "usize", "usize", "usize"],
     result: "void",
   },
   // query, keys, values, out, weights, batch, tokens, dim, heads

@@ -198,6 +198,41 @@ export function registerFusedKernels(backendName: string, native: NativeFunction
       return [dpred.info];
     },
 
+    SoftmaxEntropy: softmaxMeasure(native.softmax_entropy_f32),
+    SoftmaxEntropyGrad: softmaxMeasureGrad(native.softmax_entropy_grad_f32),
+    SoftmaxShare: softmaxMeasure(native.softmax_share_f32),
+    SoftmaxShareGrad: softmaxMeasureGrad(native.softmax_share_grad_f32),
+
+    AttentionScores({ inputs: { qkv }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, width] = qkv!.shape as [number, number, number];
+      const scores = backend.output([batchSize, numHeads!, numTokens, numTokens]);
+      native.attention_scores_f32(
+        backend.floatsOf(qkv!),
+        scores.values,
+        batchSize,
+        numTokens,
+        width / 3,
+        numHeads!,
+      );
+      return [scores.info];
+    },
+
+    AttentionScoresGrad({ inputs: { dy, qkv }, attrs: { numHeads }, backend }) {
+      const [batchSize, numTokens, width] = qkv!.shape as [number, number, number];
+      const dqkv = backend.output(qkv!.shape);
+      const [dscores, values] = valuesOf(backend, dy, qkv);
+      native.attention_scores_grad_f32(
+        dscores!,
+        values!,
+        dqkv.values,
+        batchSize,
+        numTokens,
+        width / 3,
+        numHeads!,
+      );
+      return [dqkv.info];
+    },
+
     SelfAttention({ inputs: { qkv, bias }, attrs: { numHeads }, backend }) {
       const [batchSize, numTokens, width] = qkv!.shape as [number, number, number];
       const dim = width / 3;
@@ -563,6 +598,30 @@ function normalizeGrad(kernel: NativeFunctions["layer_norm_grad_f32"]): (call: C
     const rows = rowsOf(x!);
     kernel(dys!, xs!, ws!, means!, stds!, dx!.values, dweight!.values, dbias!.values, rows, dim);
     return [dx!.info, dweight!.info, dbias!.info];
+  };
+}
+
+/** What the softmax of each row gives to the columns that count. */
+function softmaxMeasure(kernel: NativeFunctions["softmax_entropy_f32"]): (call: Call) => TensorInfo[] {
+  return ({ inputs: { scores, counts }, backend }) => {
+    const [batchSize, dim] = counts!.shape as [number, number];
+    const shape = scores!.shape.slice(0, -1);
+    const [measure, logSum] = outputs(backend, shape, shape);
+    const [xs, cs] = valuesOf(backend, scores, counts);
+    kernel(xs!, cs!, measure!.values, logSum!.values, batchSize, rowsOf(scores!) / batchSize, dim);
+    return [measure!.info, logSum!.info];
+  };
+}
+
+function softmaxMeasureGrad(
+  kernel: NativeFunctions["softmax_entropy_grad_f32"],
+): (call: Call) => TensorInfo[] {
+  return ({ inputs: { dy, scores, counts, measure, logSum }, backend }) => {
+    const [batchSize, dim] = counts!.shape as [number, number];
+    const dscores = backend.output(scores!.shape);
+    const [dys, xs, cs, measures, sums] = valuesOf(backend, dy, scores, counts, measure, logSum);
+    kernel(dys!, xs!, cs!, measures!, sums!, dscores.values, batchSize, rowsOf(scores!) / batchSize, dim);
+    return [dscores.info];
   };
 }
 

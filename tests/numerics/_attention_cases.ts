@@ -268,10 +268,73 @@ const classAttentionGrad: KernelCases = {
   },
 };
 
+/** scores = q · kᵀ / √(head dim) */
+const attentionScores: KernelCases = {
+  sizes: classSizes,
+  large: largeClass,
+  call(draw, ...sizes) {
+    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const qkv = draw.normals(batch * tokens * 3 * dim);
+    const scores = output(batch * heads * tokens * tokens);
+    return {
+      args: [qkv, scores, batch, tokens, dim, heads],
+      written: () => [[
+        scores,
+        headsOf([batch, tokens, dim, heads]).flatMap(({ sample, offset }) => {
+          const [q, k] = [offset, dim + offset].map((at) => rowsOf(qkv, sample, tokens, 3 * dim, at)) as [
+            Rows,
+            Rows,
+          ];
+          return range(tokens, (i) => range(tokens, (j) => score(q, i, k, j, dim / heads))).flat();
+        }),
+      ]],
+    };
+  },
+};
+
+/** dq = dscores · k / √(head dim), dk = dscoresᵀ · q / √(head dim), dv = 0 */
+const attentionScoresGrad: KernelCases = {
+  sizes: classSizes,
+  large: largeClass,
+  call(draw, ...sizes) {
+    const [batch, tokens, dim, heads] = sizes as unknown as Sizes;
+    const headDim = dim / heads;
+    const dscores = draw.normals(batch * heads * tokens * tokens);
+    const qkv = draw.normals(batch * tokens * 3 * dim);
+    const dqkv = output(qkv.length);
+    return {
+      args: [dscores, qkv, dqkv, batch, tokens, dim, heads],
+      written: () => {
+        const slopes = new Array<Rounded>(dqkv.length);
+        for (const { task, sample, offset } of headsOf([batch, tokens, dim, heads])) {
+          const [q, k] = [offset, dim + offset].map((at) => rowsOf(qkv, sample, tokens, 3 * dim, at)) as [
+            Rows,
+            Rows,
+          ];
+          const slope = (i: number, j: number) => dscores[(task * tokens + i) * tokens + j]!;
+          const scaled = (x: number) => mul(x, div(1, sqrt(headDim)));
+          const parts = [
+            (i: number, d: number) => sumOver(tokens, (j) => mul(slope(i, j), scaled(k(j, d)))),
+            (j: number, d: number) => sumOver(tokens, (i) => mul(slope(i, j), scaled(q(i, d)))),
+            () => ({ value: 0, error: 0 }),
+          ];
+          for (const [which, part] of parts.entries()) {
+            const numbers = range(tokens, (i) => range(headDim, (d) => part(i, d)));
+            place(slopes, numbers, sample, 3 * dim, which * dim + offset);
+          }
+        }
+        return [[dqkv, slopes]];
+      },
+    };
+  },
+};
+
 /** The kernels of attention. */
 export const attentionCases = {
   self_attention_f32: selfAttention,
   self_attention_grad_f32: selfAttentionGrad,
+  attention_scores_f32: attentionScores,
+  attention_scores_grad_f32: attentionScoresGrad,
   class_attention_f32: classAttention,
   class_attention_grad_f32: classAttentionGrad,
 };
