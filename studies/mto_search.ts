@@ -38,7 +38,7 @@ export const mtoSearch: Study = {
   numSeeds: 2,
   firstSeed: 100,
   length: { epochs: 8 },
-  numProbes: 8,
+  numProbes: 4,
   numImages: 4096,
   protocols: ["knn", "ridge"],
   minutes: 40,

@@ -43,7 +43,6 @@ export function mtoStudy(method: "simmim" | "mae", title: string): Study {
       },
       { name: "rate-half", ...host(`optimizer.learningRate=${rate / 2}`) },
       { name: "rate-twice", ...host(`optimizer.learningRate=${rate * 2}`) },
-      { name: "rate-four-times", ...host(`optimizer.learningRate=${rate * 4}`) },
     ],
     numSeeds: 5,
     length: { epochs: 8 },
