@@ -4,6 +4,7 @@ import { type Prng, substream } from "@lacuna/random";
 import { attentionScores, linear, type ParameterMap, selfAttention } from "@lacuna/tensor";
 import { constantVector } from "./_variables.ts";
 import { Linear, type WeightInit } from "./linear.ts";
+import type { StagesOptions } from "./stages_options.ts";
 import type { Module } from "./module.ts";
 import { under } from "./under.ts";
 
@@ -13,14 +14,6 @@ export type SelfAttentionOptions = {
   readonly beitBias?: boolean;
   readonly init?: WeightInit;
   readonly projInit?: WeightInit;
-};
-
-/** What is shown of scores, and changed on the way. */
-export type ScoresOptions = {
-  /** Whether scores are shown, which the fused attention does not keep: they are computed for this. */
-  readonly withScores?: boolean;
-  /** What is to be added to the scores besides the bias, given these; a constant, and not in the scores shown. */
-  readonly scoreBias?: ((scores: Tensor4D) => Tensor4D) | undefined;
 };
 
 /** What attention gives. */
@@ -69,7 +62,7 @@ export class SelfAttention implements Module {
     tokens: Tensor3D,
     bias: Tensor3D | Tensor4D | undefined,
     scale: Tensor1D | undefined,
-    { withScores = false, scoreBias }: ScoresOptions,
+    { withScores = false, scoreBias }: StagesOptions,
   ): AttendedWithScores {
     return tf.tidy(() => {
       const qkv = this.#toQkv(tokens);

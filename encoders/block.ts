@@ -3,12 +3,13 @@ import type { Rank, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import type { ParameterMap } from "@lacuna/tensor";
 import { branchScales } from "./_branch_scales.ts";
-import { type ScoresOptions, SelfAttention } from "./_self_attention.ts";
+import { SelfAttention } from "./_self_attention.ts";
 import { constantVector } from "./_variables.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
 import { normalize, type ResidualStream, sumOf } from "./residual_stream.ts";
+import type { StagesOptions } from "./stages_options.ts";
 import { under } from "./under.ts";
 
 /** Sizes of one self-attention block. */
@@ -129,7 +130,7 @@ export class Block implements Module {
     stream: ResidualStream,
     dropPath: Prng | undefined,
     bias: Tensor3D | Tensor4D | undefined,
-    options: ScoresOptions,
+    options: StagesOptions,
   ): ShownBlock {
     return tf.tidy(() => {
       const [attnScale, mlpScale] = branchScales(this.#dropPathRate, stream.x.shape[0], dropPath);

@@ -8,7 +8,8 @@ import { Block } from "./block.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Linear } from "./linear.ts";
 import type { Module } from "./module.ts";
-import { runStages, type Stages, type StagesOptions } from "./stages.ts";
+import { runStages, type Stages } from "./stages.ts";
+import type { StagesOptions } from "./stages_options.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 

@@ -5,8 +5,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import type { ScoresOptions } from "./_self_attention.ts";
 import type { Block } from "./block.ts";
+import type { StagesOptions } from "./stages_options.ts";
 import { type ResidualStream, sumOf } from "./residual_stream.ts";
 
 /** What goes into the blocks and comes out of each. */
@@ -16,9 +16,6 @@ export type Stages = {
   /** S times [R, heads, T, T]: each block's scores of queries (rows) and keys (columns) before the softmax; empty unless asked for. */
   readonly scores: Tensor4D[];
 };
-
-/** What is shown of the blocks' scores besides, and changed on the way. */
-export type StagesOptions = ScoresOptions;
 
 /**
  * Runs tokens through blocks one after the other and keeps what leaves each.
