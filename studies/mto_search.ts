@@ -25,6 +25,8 @@ export const mtoSearch: Study = {
     arm("e-cosine", e, "affinity=cosine"),
     arm("e-falling", e, "schedule=falling"),
     arm("e-two-stages", e, "entropyStages=2"),
+    arm("e-all-stages", e, "entropyStages=5"),
+    arm("e-3-two-stages", "entropyWeight=3", "entropyStages=2"),
     arm("e-r", e, r),
     arm("r", r),
     arm("mass", "recalibrationWeight=0.1"),
