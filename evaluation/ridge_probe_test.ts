@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { normals, stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
@@ -63,4 +64,20 @@ Deno.test("ridgeProbe() of two rows by hand", async () => {
   const { predictions, lambda } = await ridgeProbe(train, test, { lambdas: [1] }); // scores ½ ∓ x/4: the sign decides
   assert.deepEqual([...predictions], [0, 1, 1]);
   assert.equal(lambda, 1);
+});
+
+Deno.test("ridgeProbe() of rows wider than many: classes of 50 columns each among 2,100", async () => {
+  const dim = 2100;
+  const wide = (numRows: number, name: string): Features => {
+    const labels = Int32Array.from({ length: numRows }, (_, row) => row % 3);
+    const values = normals(numRows * dim, stream({ seed: 0, name }));
+    labels.forEach((label, row) => {
+      for (let i = 0; i < 50; i++) values[row * dim + 50 * label + i]! += 4;
+    });
+    return { values, dim, labels };
+  };
+  const before = tf.memory().numTensors;
+  const { accuracy } = await ridgeProbe(wide(90, "wide train"), wide(60, "wide test"));
+  assert.equal(tf.memory().numTensors, before);
+  assert.ok(accuracy > 0.95, `${accuracy}`); // each class's columns together stand out by far more than the others' noise
 });

@@ -1,0 +1,82 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor2D } from "@tensorflow/tfjs-core";
+import { cholesky, solveLower, solveUpper } from "./_cholesky.ts";
+import { conjugateGradients } from "./_conjugate_gradients.ts";
+import { designMatrix, type Standard, standardOf } from "./_standardize.ts";
+import type { Features } from "./features.ts";
+
+/** Ridge regression of one-hot classes on some rows, for one λ after the other. */
+export type RidgeSolver = {
+  readonly standard: Standard;
+  /** Weights [D + 1, K], the last row the bias, which is not regularised. */
+  solve(lambda: number): Float32Array;
+  dispose(): void;
+};
+
+const MOST_COLUMNS = 2000; // of a matrix that is factorised: n³ / 3 operations, in JavaScript
+const CHUNK = 4096; // rows whose products are taken in float32; their sum is in float64
+const FREE = 1e-12; // λ of the bias
+
+/** A solver for these rows: by Cholesky's factors, or by conjugate gradients for wide ones. */
+export function ridgeSolver(features: Features, numClasses: number): Promise<RidgeSolver> {
+  return features.dim < MOST_COLUMNS
+    ? factorised(features, numClasses)
+    : Promise.resolve(iterated(features, numClasses));
+}
+
+async function factorised(features: Features, numClasses: number): Promise<RidgeSolver> {
+  const numRows = features.labels.length;
+  const standard = standardOf(features);
+  const size = features.dim + 1;
+  const rows = designMatrix(features, standard);
+  const gram = new Float64Array(size ** 2), targets = new Float64Array(size * numClasses); // XᵀX / n, XᵀY / n
+  for (let start = 0; start < numRows; start += CHUNK) {
+    const end = Math.min(start + CHUNK, numRows);
+    const [ofRows, ofClasses] = tf.tidy(() => {
+      const x = tf.tensor2d(rows.subarray(start * size, end * size), [end - start, size]);
+      const y = oneHot(features.labels.subarray(start, end), numClasses);
+      return [tf.matMul(x, x, true), tf.matMul(x, y, true)];
+    }) as [tf.Tensor, tf.Tensor];
+    (await ofRows.data<"float32">()).forEach((value, i) => gram[i]! += value / numRows);
+    (await ofClasses.data<"float32">()).forEach((value, i) => targets[i]! += value / numRows);
+    tf.dispose([ofRows, ofClasses]);
+  }
+  return {
+    standard,
+    solve: (lambda) => {
+      const regularised = gram.slice();
+      for (let i = 0; i < size; i++) regularised[i * size + i]! += i < size - 1 ? lambda : FREE;
+      const lower = cholesky(regularised, size);
+      return Float32Array.from(solveUpper(lower, size, solveLower(lower, size, targets.slice())));
+    },
+    dispose: () => {},
+  };
+}
+
+function iterated(features: Features, numClasses: number): RidgeSolver {
+  const numRows = features.labels.length, size = features.dim + 1;
+  const standard = standardOf(features);
+  const x = tf.tensor2d(designMatrix(features, standard), [numRows, size]);
+  const b = tf.tidy(() => tf.div<Tensor2D>(tf.matMul(x, oneHot(features.labels, numClasses), true), numRows));
+  let weights: Tensor2D = tf.zeros([size, numClasses]); // where the next λ starts
+  return {
+    standard,
+    solve: (lambda) => {
+      const diagonal = tf.tensor2d(
+        Float32Array.from({ length: size }, (_, i) => i < size - 1 ? lambda : FREE),
+        [size, 1],
+      );
+      const multiply = (v: Tensor2D): Tensor2D =>
+        tf.add(tf.div(tf.matMul(x, tf.matMul(x, v), true), numRows), tf.mul(v, diagonal));
+      const found = conjugateGradients(multiply, b, weights);
+      tf.dispose([weights, diagonal]);
+      weights = found;
+      return found.dataSync<"float32">().slice();
+    },
+    dispose: () => tf.dispose([x, b, weights]),
+  };
+}
+
+function oneHot(labels: Int32Array, numClasses: number): Tensor2D {
+  return tf.oneHot(tf.tensor1d(labels, "int32"), numClasses, 1, 0, "float32") as Tensor2D;
+}
