@@ -78,7 +78,7 @@ export class PatchTransformer implements TokenEncoder {
    * @param config Sizes and family.
    * @param prng Where initial values come from; each parameter has its own substream.
    * @throws {RangeError} If the patch size does not divide the image, the number of heads does not divide the width, the width is not a multiple
-   * of 4, or another size is out of range.
+   * of 4, another size is out of range, or "vit" is given what only "beit" has.
    */
   constructor(config: PatchTransformerConfig, prng: Prng) {
     checkConfig(config);
@@ -89,6 +89,11 @@ export class PatchTransformer implements TokenEncoder {
     if (!isBeit && positions !== "sine-cosine") {
       throw new RangeError(
         `Cannot build an encoder of the family "vit" with ${positions} positions: choose "beit"`,
+      );
+    }
+    if (!isBeit && config.initStd !== undefined) {
+      throw new RangeError(
+        `Cannot build an encoder of the family "vit" with initStd ${config.initStd}: leave it out or choose "beit"`,
       );
     }
     const vector = (name: string) =>

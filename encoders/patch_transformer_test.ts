@@ -258,6 +258,12 @@ Deno.test("PatchTransformer says what does not fit", () => {
   assert.throws(() => host.forward(images(), { mask: tf.zeros([2, 9]) }), TypeError);
   assert.throws(() => host.forward(images(), { keep }), { name: "TypeError", message: /mask them instead/ });
   assert.throws(() => new PatchTransformer({ ...config, numHeads: 3 }, prng), RangeError);
+  for (const given of [{ positions: "relative" }, { positions: "both" }, { initStd: 0.02 }] as const) {
+    assert.throws(() => new PatchTransformer({ ...config, ...given }, prng), {
+      name: "RangeError",
+      message: /the family "vit" with .* choose "beit"$/,
+    });
+  }
   assert.throws(() => new PatchTransformer({ ...config, depth: 0 }, prng), {
     message: "Cannot build an encoder with depth 0: choose an integer of at least 1",
   });
