@@ -11,20 +11,20 @@ import { groupedConv2dReference } from "./grouped_conv2d_reference.ts";
  * @param bias [O].
  * @param groups G: each of as many parts of the output channels sees its own part of the input channels.
  * @returns [B, H, W, O], as one tape entry where the device has the kernel.
- * @throws {TypeError} If the kernel is even, the sizes do not fit together or the groups do not divide the channels.
+ * @throws {TypeError} If the kernel is even, the sizes do not fit together, there are no channels or the groups do not divide them.
  */
 export function groupedConv2d(x: Tensor4D, weight: Tensor3D, bias: Tensor1D, groups: number): Tensor4D {
   const channels = x.shape[3];
   const [kernelSize, rows, outChannels] = weight.shape;
-  const divides = Number.isInteger(groups) && groups >= 1 && channels % groups === 0 &&
-    outChannels % groups === 0;
+  const divides = Number.isInteger(groups) && groups >= 1 && channels >= 1 && outChannels >= 1 &&
+    channels % groups === 0 && outChannels % groups === 0;
   if (
     !divides || kernelSize % 2 !== 1 || rows !== kernelSize * channels / groups ||
     bias.shape[0] !== outChannels
   ) {
     throw new TypeError(
       `Cannot convolve ${channels} channels with a weight [${weight.shape}] and a bias [${bias.shape}] in ${groups} groups: ` +
-        "the kernel must be odd, and the groups must divide the channels of input and output",
+        "the kernel must be odd, and the groups must divide the channels of input and output, of which neither may be 0",
     );
   }
   if (!hasFusedKernel("GroupedConv2d")) return groupedConv2dReference(x, weight, bias, groups);

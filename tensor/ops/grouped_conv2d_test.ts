@@ -79,3 +79,21 @@ Deno.test("groupedConv2d() refuses what does not fit", async () => {
   refused([3, 11, 4], 4, 1);
   refused([3, 4, 4], 4, 3);
 });
+
+Deno.test("groupedConv2d() refuses grids or outputs without channels, on every device", async () => {
+  for (const device of testedDevices) {
+    await useDevice(device);
+    for (const [channels, outChannels] of [[0, 0], [0, 2], [2, 0]] as const) {
+      assert.throws(
+        () =>
+          groupedConv2d(
+            tf.zeros([1, 3, 3, channels]),
+            tf.zeros([3, 3 * channels, outChannels]),
+            tf.zeros([outChannels]),
+            1,
+          ),
+        { name: "TypeError", message: new RegExp(`Cannot convolve ${channels} channels.*neither may be 0$`) },
+      );
+    }
+  }
+});
