@@ -87,7 +87,7 @@ export const maskfeatMethod: Method<MaskfeatConfig, ImageBatch> = {
       ...demo,
       ...paperRun,
       augment: { minScale: 0.5, flipProbability: 0.5 },
-      encoder: paperBeit,
+      encoder: { ...paperBeit, dropPathRate: 0 },
       masks: { numMasked: 78, minArea: 15 },
       target: { cellSize: 8, numBins: 9 },
       optimizer: { ...paperRun.optimizer, learningRate: 2e-4, beta2: 0.999 },

@@ -112,6 +112,14 @@ for (const name of methodNames) {
   });
 }
 
+Deno.test("paper presets drop paths at each method's own rate", () => {
+  const rates = Object.fromEntries(methodNames.flatMap((name) => {
+    const { encoder } = presetOf(methodNamed(name), "paper");
+    return "dropPathRate" in encoder ? [[name, encoder.dropPathRate]] : [];
+  }));
+  assert.deepEqual(rates, { extrema: 0.1, data2vec: 0.25, simmim: 0.1, maskfeat: 0, beit: 0.1, conmim: 0.1 });
+});
+
 /** A batch of one image whose patches (7 × 7 of 4 × 4) in `hidden` are changed. */
 function withChanged(batch: ImageBatch, hidden: readonly number[]): ImageBatch {
   const changed = Float32Array.from(batch.images);
