@@ -56,8 +56,8 @@ const few: FineTuneProtocol = {
 
 /**
  * Fine-tuning as papers have it.
- * - `few`: for small images, few labels and narrow encoders, ours. The default. Crops and mixup, which long schedules live on, cost it 3
- *   points each with 1,024 images of Fashion-MNIST.
+ * - `few`: for small images, few labels and narrow encoders, ours. The default. With 1,024 images of
+ *   Fashion-MNIST, beside flips alone, crops cost it 3.2 points from MAE's weights and 2.8 from scratch, mixup 1.6 and 5.2.
  * - `small`: the same for tens of thousands of labels.
  * - `mae`: ViT-B's (arXiv:2111.06377, §A.1, released code).
  * - `extrema`: ViT-B's (arXiv:2206.04667, released command).
