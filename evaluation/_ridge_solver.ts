@@ -13,13 +13,13 @@ export type RidgeSolver = {
   dispose(): void;
 };
 
-const MOST_COLUMNS = 2000; // of a matrix that is factorised: n³ / 3 operations, in JavaScript
+const MOST_COLUMNS = 2000; // numbers a row, of a matrix that is factorised: n³ / 3 operations, in JavaScript
 const CHUNK = 4096; // rows whose products are taken in float32; their sum is in float64
 const FREE = 1e-12; // λ of the bias
 
 /** A solver for these rows: by Cholesky's factors, or by conjugate gradients for wide ones. */
 export function ridgeSolver(features: Features, numClasses: number): Promise<RidgeSolver> {
-  return features.dim < MOST_COLUMNS
+  return features.dim <= MOST_COLUMNS
     ? factorised(features, numClasses)
     : Promise.resolve(iterated(features, numClasses));
 }
@@ -58,7 +58,6 @@ function iterated(features: Features, numClasses: number): RidgeSolver {
   const standard = standardOf(features);
   const x = tf.tensor2d(designMatrix(features, standard), [numRows, size]);
   const b = tf.tidy(() => tf.div<Tensor2D>(tf.matMul(x, oneHot(features.labels, numClasses), true), numRows));
-  let weights: Tensor2D = tf.zeros([size, numClasses]); // where the next λ starts
   return {
     standard,
     solve: (lambda) => {
@@ -68,12 +67,12 @@ function iterated(features: Features, numClasses: number): RidgeSolver {
       );
       const multiply = (v: Tensor2D): Tensor2D =>
         tf.add(tf.div(tf.matMul(x, tf.matMul(x, v), true), numRows), tf.mul(v, diagonal));
-      const found = conjugateGradients(multiply, b, weights);
+      const weights = conjugateGradients(multiply, b);
+      const values = weights.dataSync<"float32">().slice();
       tf.dispose([weights, diagonal]);
-      weights = found;
-      return found.dataSync<"float32">().slice();
+      return values;
     },
-    dispose: () => tf.dispose([x, b, weights]),
+    dispose: () => tf.dispose([x, b]),
   };
 }
 

@@ -17,7 +17,8 @@ export type CurveComparison = {
   readonly rauc: number;
   /** The same less what the untrained encoder had, so that a flat offset hides nothing. */
   readonly raucAboveStart: number;
-  /** Epochs that the method takes to the baseline's last accuracy, over those that the baseline takes; null if it never gets there. */
+  /** Epochs that the method takes to the baseline's last accuracy, over those that the baseline takes; null if it never gets there, or the baseline
+   * ends no higher than it begins. */
   readonly epochRatio: number | null;
 };
 
@@ -45,7 +46,7 @@ export function compareCurves(method: LearningCurve, baseline: LearningCurve): C
   return {
     rauc: area(method, 0) / area(baseline, 0),
     raucAboveStart: area(method, start) / area(baseline, start),
-    epochRatio: reached === null ? null : first === 0 ? 1 : reached / first,
+    epochRatio: reached === null || first === 0 ? null : reached / first,
   };
 }
 

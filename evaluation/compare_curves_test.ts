@@ -19,6 +19,11 @@ Deno.test("compareCurves() of a curve with itself is 1, and of one that never ge
   assert.equal(compareCurves({ epochs, accuracies: [10, 30, 40, 50, 60] }, baseline).epochRatio, null);
 });
 
+Deno.test("compareCurves() knows no time to the end of a baseline that does not rise", () => {
+  const falling = { epochs, accuracies: [60, 61, 63, 61, 59] };
+  assert.equal(compareCurves(baseline, falling).epochRatio, null);
+});
+
 Deno.test("compareCurves() refuses curves of other epochs", () => {
   assert.throws(() => compareCurves({ epochs: [0, 1], accuracies: [1, 2] }, baseline), RangeError);
   const one = { epochs: [0], accuracies: [1] };

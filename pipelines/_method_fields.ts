@@ -100,7 +100,7 @@ export const mtoField: v.GenericSchema<unknown, MtoConfig> = v.strictObject({
   affinity: v.picklist(["scaledDot", "dot", "lnScaled", "cosine"]),
   entropyWeight: v.pipe(v.number(), v.finite()),
   entropyStages: v.optional(count, 1), // runs from before it and its like had these
-  rankWeight: v.pipe(v.number(), v.finite()),
+  rankWeight: notNegative,
   rankMargin: notNegative,
   recalibrationWeight: notNegative,
   recalibration: v.picklist(["mass", "entropy", "affinity"]),

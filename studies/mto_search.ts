@@ -14,7 +14,7 @@ export const mtoSearch: Study = {
   title: "Masked token optimization: which reading",
   claim:
     "What is public of MTO (arXiv:2404.08330) leaves open how alike two tokens are, which sign heterogeneity has, where and when the terms act, " +
-    "and how much they weigh. Here are readings beside each other on SimMIM, on seeds that judge nothing else: the best becomes the preset `mto`, " +
+    "and how much they weigh. Here are readings beside each other on SimMIM, on seeds that judge nothing else: the one with the highest accuracy at the end of its learning curves, which the test images have no part in, becomes the preset `mto`, " +
     "which `mto-simmim` and `mto-mae` put to the test.",
   arms: [
     arm("host"),

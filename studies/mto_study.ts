@@ -1,12 +1,18 @@
 import { frozenMaskToken } from "./frozen_mask_token.ts";
 import type { Study } from "./study.ts";
 
-/** Settings of a host without any of the terms. */
+/** Settings of a host without any of the terms, and of their choices, so that an arm stays what it is whatever the preset becomes. */
 export const noTerms: readonly string[] = [
+  "mto.affinity=scaledDot",
   "mto.entropyWeight=0",
+  "mto.entropyStages=1",
   "mto.rankWeight=0",
+  "mto.rankMargin=0",
   "mto.recalibrationWeight=0",
+  "mto.recalibration=mass",
+  "mto.recalibrationBlocks=all",
   "mto.exclude=0",
+  "mto.schedule=constant",
 ];
 
 /** Masked token optimization on a host, with its controls. */

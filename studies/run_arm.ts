@@ -13,13 +13,14 @@ import {
   NonFiniteError,
   overrideConfig,
   pretrain,
-  readRunSummary,
+  readMetrics,
   runLength,
 } from "@lacuna/pipelines";
 import { presetOf } from "@lacuna/pipelines/methods";
+import { fineTuneProtocols } from "@lacuna/evaluation";
 import * as tf from "@tensorflow/tfjs-core";
-import { judge, type Judged, type Verdict } from "./judge.ts";
-import type { Arm, Study } from "./study.ts";
+import { fineTuned, judge, type Judged, type Verdict } from "./judge.ts";
+import type { Arm, Protocol, Study } from "./study.ts";
 import { firstOf, type StudyImages, toTrainingImages } from "./study_images.ts";
 
 /** A point of a learning curve. */
@@ -41,14 +42,25 @@ export type ArmRun = {
   readonly config: MethodConfig;
   /** Hash of the images. */
   readonly data: string;
+  /** How it is judged and changed, which the config does not say. */
+  readonly asked: Asked;
   /** From the untrained encoder on. */
   readonly curve: readonly CurvePoint[];
   /** On the test images: of the encoder as it started, and at the end. */
   readonly untrained: Verdict;
   readonly trained: Verdict;
-  /** Spent in training steps. */
+  /** Spent in training steps, as many as they are at the median step's time: what else the machine does weighs less so. */
   readonly seconds: number;
   readonly device: DeviceNote;
+};
+
+/** What decides a run's numbers besides config and images. */
+type Asked = {
+  readonly protocols: readonly Protocol[];
+  readonly numProbes: number;
+  readonly fineTuning: string;
+  readonly isAltered: boolean;
+  readonly device: string;
 };
 
 /** Where a run is and what watches it. */
@@ -83,7 +95,16 @@ export async function runArm(
   const data = training.split.contentHash;
   const path = `${folder}/study.json`;
   const before = await readRun(path);
-  if (before) checkSame(before, { config, data }, folder);
+  const asked: Asked = {
+    protocols: study.protocols,
+    numProbes: study.numProbes,
+    fineTuning: study.protocols.includes("fine-tune")
+      ? JSON.stringify([fineTuned, fineTuneProtocols.few])
+      : "",
+    isAltered: arm.alter !== undefined,
+    device: device.name,
+  };
+  if (before) checkSame(before, method.parse(before.config), { config, data, asked }, folder);
   if (before && isOver(before)) return before;
 
   const { stepsPerEpoch, totalSteps } = runLength(config.schedule, training.split.numRows);
@@ -124,6 +145,7 @@ export async function runArm(
       messages: [],
       config,
       data,
+      asked,
       curve,
       untrained,
       trained: {},
@@ -161,7 +183,7 @@ export async function runArm(
       const trained = stop === totalSteps
         ? await judge(model, images.train, images.test, study.protocols)
         : {};
-      save({ curve: [...run.curve, point], seconds: readRunSummary(folder)!.seconds, trained });
+      save({ curve: [...run.curve, point], seconds: secondsOf(folder, config.schedule.batchSize), trained });
     }
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
@@ -198,9 +220,15 @@ export function isOver(run: ArmRun): boolean {
   return run.failure !== undefined || Object.keys(run.trained).length > 0;
 }
 
-function checkSame(there: ArmRun, here: Pick<ArmRun, "config" | "data">, folder: string): void {
-  const [a, b] = [flattenConfig(there.config), flattenConfig(here.config)];
-  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key]);
+function checkSame(
+  there: ArmRun,
+  parsed: MethodConfig, // with the fields that its version did not have
+  here: Pick<ArmRun, "config" | "data" | "asked">,
+  folder: string,
+): void {
+  const a: Record<string, unknown> = { ...flattenConfig(parsed), ...there.asked };
+  const b: Record<string, unknown> = { ...flattenConfig(here.config), ...here.asked };
+  const fields = Object.keys({ ...a, ...b }).filter((key) => `${a[key]}` !== `${b[key]}`);
   if (there.data !== here.data) fields.push("the images");
   if (fields.length > 0) {
     throw new ConfigError(
@@ -209,4 +237,11 @@ function checkSame(there: ArmRun, here: Pick<ArmRun, "config" | "data">, folder:
       }: remove the study's folder, or name another with --runs`,
     );
   }
+}
+
+/** Steps at the median step's time. */
+function secondsOf(folder: string, batchSize: number): number {
+  const steps = readMetrics(`${folder}/metrics.jsonl`);
+  const speeds = steps.map(({ imagesPerSecond }) => imagesPerSecond).sort((a, b) => a - b);
+  return steps.length * batchSize / speeds[Math.floor(speeds.length / 2)]!;
 }

@@ -99,11 +99,12 @@ async function epochsOf(
   if ("epochs" in length) return length.epochs;
   const path = `${folder}/speeds.json`;
   const speeds = await readSpeeds(path);
-  if (!(arm.name in speeds)) {
-    speeds[arm.name] = await imagesPerSecond(arm, images, folder, device, signal);
+  const key = JSON.stringify([arm.name, device.name, images.train.contentHash, armConfig(arm, 0, 100)]);
+  if (!(key in speeds)) {
+    speeds[key] = await imagesPerSecond(arm, images, folder, device, signal);
     writeAtomically(path, `${JSON.stringify(speeds, null, 2)}\n`);
   }
-  return Number((length.seconds * speeds[arm.name]! / images.train.size).toPrecision(4));
+  return Number((length.seconds * speeds[key]! / images.train.size).toPrecision(4));
 }
 
 async function readSpeeds(path: string): Promise<Record<string, number>> {

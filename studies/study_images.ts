@@ -1,6 +1,6 @@
 import type { ImageSet } from "@lacuna/data";
 import { memorySplit } from "@lacuna/data/loader";
-import { openDataset, readImageSet } from "@lacuna/data/shards";
+import { openDataset, readImageSet, rowAt, type Split } from "@lacuna/data/shards";
 import { ConfigError, openTrainingImages, type TrainingImages } from "@lacuna/pipelines";
 import { permutation, stream } from "@lacuna/random";
 
@@ -15,11 +15,11 @@ export type StudyImages = {
 };
 
 /**
- * The images of a study: some of the training split drawn at random, always the same ones, to learn from; others of it for the curves; all of
- * the test split.
+ * The images of a study: some of the training split drawn at random, always the same ones, to learn from; others of it for the curves, which
+ * show nothing that is learned from where rows have a text, as an emoji in another vendor's hand; all of the test split.
  * @param folder Of the data set, with splits "train" and "test".
  * @param size Height and width to which encoded images are brought.
- * @param numImages To learn from, at most; a sixth of the split is kept for validation, at most 2,000.
+ * @param numImages To learn from, at most; a sixth of the split is kept for validation, some 2,000 at most.
  * @throws {ConfigError} If a split is missing.
  * @throws {ShardError} If the data set is missing or damaged.
  */
@@ -32,14 +32,36 @@ export async function studyImages(folder: string, size: number, numImages: numbe
   const encoded = { size: height, mean, std };
   const all = await readImageSet(dataset.split("train"), encoded);
   const test = await readImageSet(dataset.split("test"), encoded);
+  const names = await namesOf(dataset.split("train"));
   dataset.close();
   const numValidation = Math.min(2000, Math.floor(all.size / 6));
   const order = permutation(all.size, stream({ seed: 0, name: "study images" }));
+  const asked = new Set<string>();
+  for (let numAsked = 0, i = 0; numAsked < numValidation; i++) {
+    const name = names.of[order[i]!]!;
+    if (!asked.has(name)) numAsked += names.counts.get(name)!;
+    asked.add(name);
+  }
+  const isAsked = (row: number) => asked.has(names.of[row]!);
   return {
-    train: rowsOf(all, order.subarray(numValidation, numValidation + numImages)),
-    validation: rowsOf(all, order.subarray(0, numValidation)),
+    train: rowsOf(all, order.filter((row) => !isAsked(row)).subarray(0, numImages)),
+    validation: rowsOf(all, order.filter(isAsked)),
     test: { ...test, mean: all.mean, std: all.std },
   };
+}
+
+/** What each row shows, by its text, and how many rows show it; every row something of its own where there is no text. */
+async function namesOf(split: Split): Promise<{ of: string[]; counts: Map<string, number> }> {
+  const of: string[] = [];
+  if (split.columns.some(({ name, kind }) => name === "text" && kind === "text")) {
+    for (let block = 0; block < split.numBlocks; block++) {
+      const rows = await split.readBlock(block);
+      for (let i = 0; i < rows.numRows; i++) of.push(`${rowAt(rows, i)["text"]}`);
+    }
+  } else for (let row = 0; row < split.numRows; row++) of.push(`${row}`);
+  const counts = new Map<string, number>();
+  for (const name of of) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return { of, counts };
 }
 
 /** Some images of a set. */

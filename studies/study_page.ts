@@ -1,5 +1,6 @@
 import { compareCurves, type LearningCurve } from "@lacuna/evaluation";
 import { flattenConfig } from "@lacuna/pipelines";
+import { integer, stream } from "@lacuna/random";
 import { lineCharts } from "../bench/line_charts.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { fineTuned, type Verdict } from "./judge.ts";
@@ -51,7 +52,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     study.claim,
     ...numMissing > 0 ? [`**${numMissing} runs are not over yet**: the same command goes on.`] : [],
     `\`deno task study ${study.name}\`: ${howLong(study)}, ${result.images.train.size} images of ` +
-    `${result.images.train.name}, ${result.seeds.length} seeds. Arms share images, masks and order seed by seed.`,
+    `${result.images.train.name}, ${result.seeds.length} seeds. Arms share start, images and order seed by seed, and masks where their settings agree.`,
     "## Reading",
     reading(before),
     ...study.protocols.map((protocol) => finalTable(protocol, arms, result)),
@@ -69,9 +70,10 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     } on ${result.images.validation.size} images of the training split that ` +
     "nothing learns from; at 0 the untrained encoder. Means over the seeds.",
     curveTable(host!.runs, arms),
-    "`RAUC` is the area under the curve, over shares of each run's own length, divided by that of the first arm, `RAUC₀` the same above the untrained encoder's " +
-    'accuracy, where that arm gains a point at least on the mean over its curve; "time to" is the share of the first arm\'s time to its own last accuracy that this arm takes to get ' +
-    "there, with the number of seeds in which it does.",
+    "What is chosen is chosen here, on images that the tables above do not use. `RAUC` is the area under the curve, over shares of each run's own length, divided by that of the " +
+    "first arm, `RAUC₀` the same above the untrained encoder's accuracy, where the first arm gains a point at least on the mean over its curve; both are means over " +
+    "the seeds. \"Time to\" is of the mean curves: when an arm's is where the first one's ends, over when that is there itself; in brackets the range of 95 of 100 " +
+    "draws of seeds. The first arm against itself shows what chance does.",
     ...failures.length > 0 ? ["## What went wrong", failures.join("\n")] : [],
     "## Behind it",
     behind(study, result, arms.map(({ runs }) => runs[0])),
@@ -117,7 +119,9 @@ function finalTable(protocol: Protocol, arms: readonly ArmRuns[], { seeds, rawPi
     });
     return [
       name,
-      ...values.map(percent),
+      ...seeds.map((seed, i) =>
+        runs.some((run) => run.seed === seed && run.failure !== undefined) ? "failed" : percent(values[i])
+      ),
       percent(meanOf(there)),
       spread ? (100 * spread.deviation).toFixed(2) : "",
       percent(untrained),
@@ -147,56 +151,88 @@ function verdictOf(differences: readonly number[]): string {
   return interval.mean > 0 ? "above" : "below";
 }
 
-/** How much sooner each arm is where the first ends. */
-function curveTable(hostRuns: readonly ArmRun[], arms: readonly ArmRuns[]): string {
-  const rows = arms.slice(1).map(({ name, runs }) => {
-    const pairs = runs.flatMap((run) => {
-      const host = hostRuns.find(({ seed }) => seed === run.seed);
-      return host && host.curve.length === run.curve.length && run.curve.length > 1
-        ? [[run, host] as const]
-        : [];
-    });
-    const compared = pairs.map(([run, host]) => compareCurves(shareCurve(run), shareCurve(host)));
-    const ratios = compared.flatMap(({ epochRatio }, i) => {
-      const [run, host] = pairs[i]!; // curves are over shares of each run's own length
-      return epochRatio === null
-        ? []
-        : [epochRatio * run.config.schedule.epochs / host.config.schedule.epochs];
-    });
-    const inSeconds = compared.flatMap(({ epochRatio }, i) => {
-      const [run, host] = pairs[i]!;
-      return epochRatio === null ? [] : [epochRatio * run.seconds / host.seconds];
-    });
+/** How the curves end, and how much sooner each arm is where the first ends. */
+function curveTable(host: readonly ArmRun[], arms: readonly ArmRuns[]): string {
+  const hostGain = gainOf(host);
+  const rows = arms.map(({ name, runs }) => {
+    const isHost = runs === host;
+    const pairs = pairsOf(runs, host);
+    const compared = pairs.map(([run, base]) => compareCurves(shareCurve([run]), shareCurve([base])));
+    const last = runs.map(({ curve }) => curve.at(-1)!.accuracy);
+    const differences = pairs.map(([run, base]) => run.curve.at(-1)!.accuracy - base.curve.at(-1)!.accuracy);
+    const epochs = (runs[0]?.config.schedule.epochs ?? 1) / (host[0]?.config.schedule.epochs ?? 1); // shares are of each one's own
+    const seconds = (meanOf(runs.map(({ seconds }) => seconds)) ?? 1) /
+      (meanOf(host.map(({ seconds }) => seconds)) ?? 1);
     return [
-      name,
-      meanOf(compared.map(({ rauc }) => rauc))?.toFixed(3) ?? "",
-      gainOf(hostRuns) < LEAST_GAIN
-        ? "–"
+      isHost ? `${name}, against itself` : name,
+      percent(meanOf(last)),
+      isHost ? "" : differenceText(differences),
+      isHost ? "" : meanOf(compared.map(({ rauc }) => rauc))?.toFixed(3) ?? "",
+      isHost || hostGain < LEAST_GAIN
+        ? ""
         : meanOf(compared.map(({ raucAboveStart }) => raucAboveStart))?.toFixed(3) ?? "",
-      timeTo(ratios, compared.length),
-      timeTo(inSeconds, compared.length),
-      `${ratios.length} of ${compared.length}`,
+      timeTo(pairs, isHost, epochs),
+      isHost ? "" : timeTo(pairs, isHost, seconds),
     ];
   });
-  return markdown(["arm", "RAUC", "RAUC₀", "time to, in epochs", "time to, in seconds", "seeds"], rows);
+  const head = [
+    "arm",
+    "at the end",
+    "difference",
+    "RAUC",
+    "RAUC₀",
+    "time to, in epochs",
+    "time to, in seconds",
+  ];
+  return markdown(head, rows);
 }
 
 const LEAST_GAIN = 0.01; // below it, an area above the start is mostly noise
+const NUM_RESAMPLED = 1000;
+
+type Pair = readonly [run: ArmRun, host: ArmRun];
+
+/** Runs with the first arm's of the same seed, where both have whole curves. */
+function pairsOf(runs: readonly ArmRun[], hostRuns: readonly ArmRun[]): Pair[] {
+  return runs.flatMap((run) => {
+    const host = hostRuns.find(({ seed }) => seed === run.seed);
+    return host && host.curve.length === run.curve.length && run.curve.length > 1 ? [[run, host]] : [];
+  });
+}
+
+/**
+ * When the mean curve of an arm is where the first arm's ends, over when that one is; with the range in which 95 of 100 draws of as many seeds, each any
+ * number of times, have it. Against itself an arm is drawn twice: the range is what seeds alone do.
+ */
+function timeTo(pairs: readonly Pair[], againstItself: boolean, scale: number): string {
+  if (pairs.length === 0) return "";
+  const ratioOf = (runs: readonly ArmRun[], hosts: readonly ArmRun[]) =>
+    scale * (compareCurves(shareCurve(runs), shareCurve(hosts)).epochRatio ?? Infinity);
+  const [runs, hosts] = [pairs.map(([run]) => run), pairs.map(([, host]) => host)];
+  const text = (ratio: number) => Number.isFinite(ratio) ? ratio.toFixed(2) : "never";
+  const found = againstItself ? "" : text(ratioOf(runs, hosts));
+  if (pairs.length === 1) return found;
+  const draws = Array.from({ length: NUM_RESAMPLED }, (_, draw) => {
+    const prng = stream({ seed: 0, name: "study page", sample: draw });
+    const first = runs.map((_, i) => integer(prng, i, runs.length));
+    const second = againstItself ? runs.map((_, i) => integer(prng, runs.length + i, runs.length)) : first;
+    return ratioOf(first.map((i) => runs[i]!), second.map((i) => hosts[i]!));
+  }).sort((a, b) => a - b);
+  const end = (share: number) => text(draws[Math.floor(share * NUM_RESAMPLED)]!);
+  return `${found} (${end(0.025)} … ${end(0.975)})`.trim();
+}
 
 /** How far runs are above their start, the mean over their curves. */
 function gainOf(runs: readonly ArmRun[]): number {
   return meanOf(runs.flatMap(({ curve }) => curve.map(({ accuracy }) => accuracy - curve[0]!.accuracy))) ?? 0;
 }
 
-function timeTo(ratios: readonly number[], numPairs: number): string {
-  return meanOf(ratios)?.toFixed(2) ?? (numPairs > 0 ? "never" : "");
-}
-
-/** A run's curve over shares of its length, in which curves of unequal lengths have the same points. */
-function shareCurve({ curve }: ArmRun): LearningCurve {
+/** The mean of runs' curves over shares of their length, in which curves of unequal lengths have the same points. */
+function shareCurve(runs: readonly ArmRun[]): LearningCurve {
+  const points = runs[0]!.curve.map((_, i) => i);
   return {
-    epochs: curve.map((_, i) => i / (curve.length - 1)),
-    accuracies: curve.map(({ accuracy }) => accuracy),
+    epochs: points.map((i) => i / (points.length - 1)),
+    accuracies: points.map((i) => meanOf(runs.map(({ curve }) => curve[i]!.accuracy))!),
   };
 }
 

@@ -13,7 +13,7 @@ export type MtoOptions = {
   readonly entropyWeight: number;
   /** How many stages that is, from the first, ≥ 1. */
   readonly entropyStages: number;
-  /** λ_r of the term for a heterogeneity that does not rise from block to block; below 0 for one that does. */
+  /** λ_r ≥ 0 of the term for a heterogeneity that does not rise from block to block. */
   readonly rankWeight: number;
   /** By how much it should fall in each block, ≥ 0. */
   readonly rankMargin: number;
