@@ -14,7 +14,7 @@ import { train, type TrainOptions } from "./train.ts";
 import type { TrainingImages } from "./training_images.ts";
 
 /** How {@linkcode pretrain} is watched and ended, and what it notes down. */
-export type PretrainOptions = Omit<TrainOptions, "probe"> & {
+export type PretrainOptions = Omit<TrainOptions, "probe" | "parse"> & {
   /** Steps from one measurement of an online probe to the next; none without, and the training is the same either way. */
   readonly probeEvery?: number | undefined;
   /** The device in use, for `run.json`. */
@@ -111,7 +111,8 @@ export async function pretrain<Config extends MethodConfig, Batch>(
       every: probeEvery!,
       seed: config.seed,
     });
-    await train(pipeline, batches, config, folder, { ...options, probe, onStart });
+    const parse = (stored: unknown) => method.parse(stored);
+    await train(pipeline, batches, config, folder, { ...options, probe, parse, onStart });
     const numBad = batches.numBad();
     if (numBad > 0) {
       options.onMessage?.(`${numBad} images cannot be decoded; the next good ones took their places`);

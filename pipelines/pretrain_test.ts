@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { useDevice } from "@lacuna/tensor";
-import { listCheckpoints } from "./checkpoint.ts";
+import { listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import type { RunConfig } from "./config.ts";
 import { ConfigError, InterruptedError } from "./errors.ts";
+import { maeMethod } from "./mae.ts";
+import { presetOf } from "./methods.ts";
 import { readMetrics } from "./metrics_log.ts";
 import { extremaMethod } from "./extrema_method.ts";
 import { pretrain } from "./pretrain.ts";
@@ -66,6 +69,42 @@ Deno.test("pretrain() takes the last steps of a complete run again when its chec
   const summary = await pretrain(extremaMethod, config, images, folder.path, { device });
   assert.deepEqual([summary.status, summary.step], ["complete", 4]);
   assert.deepEqual(readRunSummary(folder.path), summary);
+});
+
+Deno.test("pretrain() goes on with a run from before a field was there, to the bytes of one that was never stopped", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=0.5");
+  const [whole, old] = [`${folder.path}/whole`, `${folder.path}/old`];
+  await pretrain(extremaMethod, config, images, whole, { device });
+  const stopped = pretrain(extremaMethod, config, images, old, { device, signal: AbortSignal.abort() });
+  await assert.rejects(stopped, InterruptedError);
+  const { target: _, augment: { crops: __, ...augment }, ...rest } = config; // both came later
+  const checkpoint = readCheckpoint(listCheckpoints(`${old}/checkpoints`)[0]!);
+  writeCheckpoint(`${old}/checkpoints`, { ...checkpoint, config: { ...rest, augment } as RunConfig });
+
+  const separate = testConfig("schedule.epochs=0.5", "augment.crops=separate");
+  await assert.rejects(pretrain(extremaMethod, separate, images, old, { device }), {
+    name: "ConfigError",
+    message: /another config: augment\.crops is shared there and separate here; choose/,
+  });
+  await pretrain(extremaMethod, config, images, old, { device });
+  const [bytes, expected] = [old, whole].map((run) =>
+    Deno.readFileSync(listCheckpoints(`${run}/checkpoints`).at(-1)!)
+  );
+  assert.deepEqual(bytes, expected);
+});
+
+Deno.test("pretrain() names what differs where a folder holds another method's run", async () => {
+  using folder = new TemporaryFolder();
+  await pretrain(extremaMethod, testConfig("schedule.epochs=0.5"), images, folder.path, { device });
+  const config = presetOf(maeMethod, "tiny");
+  await assert.rejects(
+    pretrain(maeMethod, config, { ...images, height: 28, width: 28 }, folder.path, { device }),
+    {
+      name: "ConfigError",
+      message: /holds a run of another config: .*encoder\.dim is 8 there and 16 here/,
+    },
+  );
 });
 
 Deno.test("pretrain() warns when a run goes on on another device, and keeps both in run.json", async () => {

@@ -8,6 +8,7 @@ import { type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts"
  * @param folder The run folder.
  * @param config The config to go on with.
  * @param data Hashes of the images to go on with, and of their order.
+ * @param parse Reads the stored config as of now: a run from before a field was there goes on with what it stood for. As it is, if left out.
  * @throws {ConfigError} If the checkpoint is of another config, naming the fields that differ, or of other images or another order of them.
  * @throws {CheckpointError} If there are checkpoints and none can be read.
  */
@@ -15,10 +16,24 @@ export function resumePoint(
   folder: string,
   config: RunConfig,
   data: Pick<Checkpoint, "dataHash" | "orderHash">,
+  parse: (stored: unknown) => RunConfig = (stored) => stored as RunConfig,
 ): NewestCheckpoint | undefined {
   const newest = newestCheckpoint(folder);
-  if (newest) checkSameRun(folder, newest.checkpoint, config, data);
+  if (newest) {
+    const { checkpoint } = newest;
+    checkSameRun(folder, { ...checkpoint, config: asOfNow(checkpoint.config, parse) }, config, data);
+  }
   return newest;
+}
+
+/** A stored config with the fields that came later; one that cannot be read, as another method's, as it is. */
+function asOfNow(stored: RunConfig, parse: (stored: unknown) => RunConfig): RunConfig {
+  try {
+    return parse(stored);
+  } catch (error) {
+    if (error instanceof ConfigError) return stored;
+    throw error;
+  }
 }
 
 function checkSameRun(

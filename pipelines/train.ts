@@ -19,6 +19,8 @@ export type TrainOptions = {
   readonly onCollapse?: "stop" | "warn";
   /** Measures what a linear classifier could make of the encoder on the way, as `probeAccuracy`, where batches come with labels. */
   readonly probe?: OnlineProbe | undefined;
+  /** Reads the config in the folder's checkpoint, as a method's `parse()` does; as it is, if left out. */
+  readonly parse?: ((stored: unknown) => RunConfig) | undefined;
   /** Aborted, it ends the run after the step at hand, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Takes what happens besides steps, a sentence at a time. */
@@ -61,7 +63,7 @@ export async function train<Batch>(
   source: BatchSource<Batch>,
   config: RunConfig,
   folder: string,
-  { onCollapse = "stop", probe, signal, onMessage = () => {}, onStart = () => {}, onStep = () => {} }:
+  { onCollapse = "stop", probe, parse, signal, onMessage = () => {}, onStart = () => {}, onStep = () => {} }:
     TrainOptions = {},
 ): Promise<TrainResult> {
   const { checkpointEvery } = config.log;
@@ -74,7 +76,7 @@ export async function train<Batch>(
   const resumed = resumePoint(folder, config, {
     dataHash: source.contentHash,
     orderHash: source.orderHash(0),
-  });
+  }, parse);
   for (const { path, reason } of resumed?.damaged ?? []) {
     setAside(path); // or it would count as one of those that are kept
     onMessage(`${reason}; going back to ${resumed?.path}`);
