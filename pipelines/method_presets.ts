@@ -10,7 +10,7 @@ import type { CropConfig, TransformerSizes } from "./method_config.ts";
 
 /** No masked token optimization. */
 export const noMto: MtoConfig = {
-  ...mtoPresets.mto,
+  ...mtoPresets.threeTerms,
   entropyWeight: 0,
   rankWeight: 0,
   recalibrationWeight: 0,
@@ -18,7 +18,7 @@ export const noMto: MtoConfig = {
   schedule: "constant",
 };
 
-/** Masked token optimization with the weights to begin with. */
+/** Masked token optimization as it is best here. */
 export const someMto: MtoConfig = { ...mtoPresets.mto, exclude: 0, schedule: "constant" };
 
 /** A run of one to three minutes on two cores, on Fashion-MNIST. */

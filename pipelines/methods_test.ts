@@ -1,3 +1,4 @@
+import { mtoPresets } from "@lacuna/objectives/mto";
 import assert from "node:assert/strict";
 import { AdamW, useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,7 +10,8 @@ import { maeMethod } from "./mae.ts";
 import { mtoTerms } from "./mask_token_terms.ts";
 import type { MethodConfig } from "./method.ts";
 import { methodBatches } from "./method_batches.ts";
-import { someMto } from "./method_presets.ts";
+import { noMto } from "./method_presets.ts";
+import type { MtoConfig } from "./mask_token_terms.ts";
 import { methodNamed, methodNames, presetOf } from "./methods.ts";
 import { loadRun } from "./load_run.ts";
 import { overrideConfig } from "./config.ts";
@@ -147,24 +149,26 @@ for (const name of ["mae", "simmim"]) {
   });
 }
 
+const threeTerms: MtoConfig = { ...noMto, ...mtoPresets.threeTerms };
+
 for (const method of [maeMethod, simmimMethod]) {
   Deno.test(`masked token optimization on ${method.name}: nothing at weights of 0, its terms otherwise`, async () => {
     const { batch } = await begin(method.name);
     const config = method.presets.tiny!;
-    const lossOf = (mto: typeof someMto) => {
+    const lossOf = (mto: MtoConfig) => {
       const { loss, grads, metrics } = method.pipeline({ ...config, mto } as never, images).step(
         batch as ImageBatch,
         start,
       );
       return { loss: loss.dataSync()[0]!, grads, metrics };
     };
-    const plain = lossOf({ ...someMto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0 });
+    const plain = lossOf(noMto);
     const host = lossOf(config.mto);
     assert.equal(plain.loss, host.loss);
     for (const [name, grad] of Object.entries(host.grads)) {
       assert.deepEqual(plain.grads[name]!.dataSync(), grad.dataSync(), name);
     }
-    const with3 = lossOf(someMto);
+    const with3 = lossOf(threeTerms);
     const value = (name: string) => (with3.metrics[name] as tf.Scalar).dataSync()[0]!;
     const terms = 0.1 * (value("entropy") + value("rank") + value("recalibration"));
     assert.ok(
@@ -177,10 +181,10 @@ for (const method of [maeMethod, simmimMethod]) {
 Deno.test("the weights of masked token optimization can rise or fall over the run", async () => {
   const { batch } = await begin("simmim");
   const addedAt = (schedule: "constant" | "rising" | "falling", progress: number) => {
-    const lossOf = (mto: typeof someMto) =>
+    const lossOf = (mto: MtoConfig) =>
       simmimMethod.pipeline({ ...simmimMethod.presets.tiny!, mto }, images)
         .step(batch as ImageBatch, { step: 0, progress }).loss.dataSync()[0]!;
-    return lossOf({ ...someMto, schedule }) - lossOf(simmimMethod.presets.tiny!.mto);
+    return lossOf({ ...threeTerms, schedule }) - lossOf(simmimMethod.presets.tiny!.mto);
   };
   const whole = addedAt("constant", 0.25);
   assert.ok(Math.abs(addedAt("rising", 0.25) - 0.25 * whole) < 1e-6, `${whole}`); // float32
@@ -188,8 +192,7 @@ Deno.test("the weights of masked token optimization can rise or fall over the ru
 });
 
 Deno.test("with all masked tokens excluded, visible tokens do not care for the mask token, and otherwise they do", () => {
-  const terms = (exclude: number) =>
-    mtoTerms({ ...someMto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0, exclude });
+  const terms = (exclude: number) => mtoTerms({ ...noMto, exclude });
   const encoder = beitEncoder(simmimMethod.presets.tiny!, images);
   for (const [i, [name, parameter]] of Object.entries(encoder.parameters).entries()) { // larger than they start
     if (!/norm/.test(name)) parameter.assign(tf.randomNormal(parameter.shape, 0, 0.5, "float32", i + 1));

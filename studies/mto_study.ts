@@ -27,8 +27,8 @@ export function mtoStudy(method: "simmim" | "mae", title: string): Study {
     claim:
       "The abstract of MTO (arXiv:2404.08330) says that a host with its terms reaches the host's final accuracy " +
       "in about half the epochs. Its formulas are not public: what is put to the test here is our **reconstruction**, " +
-      'not the paper, with the preset that `mto-search` chose on other seeds. Asked before any run: the arm `mto` gets to the host\'s last accuracy ("time to") in at most 0.6 of ' +
-      "its epochs, or ends above it with half of them (`mto-half` against `host`); and it does better than the controls: " +
+      'not the paper, with the preset that `mto-search` chose on other seeds. Asked before any run: the arm `mto` gets to where the host ends ("time to") in at most 0.6 of ' +
+      "its epochs, in a range that stays below 1, or ends above it with half of them (`mto-half` against `host`); and it does better than the controls: " +
       "mask tokens frozen at 0 or elsewhere, visible tokens that do not see masked ones at all, and the host with other " +
       "learning rates.",
     arms: [

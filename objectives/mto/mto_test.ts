@@ -139,7 +139,7 @@ Deno.test("mtoLoss() asks for a profile that does not rise", () => {
   const rankOf = (profile: readonly number[], rankMargin: number) => {
     const stages = stagesWith(profile);
     const scores = stages.slice(1).map(() => tf.zeros<tf.Rank.R4>([1, 1, 4, 4]));
-    const options = { ...mtoPresets.early, affinity: "dot", rankMargin } as const;
+    const options = { ...mtoPresets.threeTerms, affinity: "dot", rankMargin } as const;
     return mtoLoss({ stages, scores, mask }, options).metrics.rank!.dataSync<"float32">()[0]!;
   };
   near(
@@ -158,7 +158,7 @@ Deno.test("mtoLoss() adds its terms by their weights, and has slopes for tokens 
   );
   const scores = [4, 5].map((seed) => tf.randomNormal<tf.Rank.R4>([2, 2, 5, 5], 0, 1, "float32", seed));
   const options = {
-    ...mtoPresets.mto,
+    ...mtoPresets.threeTerms,
     entropyWeight: 0.3,
     rankWeight: 0.5,
     recalibrationWeight: 0.7,
@@ -192,7 +192,7 @@ Deno.test("mtoLoss() computes what is weighted, by the sign, stages and blocks t
   const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
   const stages = [1, 2, 3].map((seed) => tf.randomNormal<tf.Rank.R3>([2, 5, 8], 0, 1, "float32", seed));
   const scores = [4, 5].map((seed) => tf.randomNormal<tf.Rank.R4>([2, 2, 5, 5], 0, 1, "float32", seed));
-  const none = { ...mtoPresets.mto, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0 };
+  const none = { ...mtoPresets.threeTerms, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0 };
   const lossOf = (options: Partial<typeof none>) => {
     const { loss, metrics } = mtoLoss({ stages, scores, mask }, { ...none, ...options });
     return { loss: loss.dataSync()[0]!, names: Object.keys(metrics).sort() };
@@ -249,7 +249,7 @@ Deno.test("mtoLoss() leaves nothing behind but its result", () => {
     mask: tf.tensor2d([[0, 0, 1, 1]]),
   };
   const before = tf.memory().numTensors;
-  const { loss, metrics } = mtoLoss(host, mtoPresets.mto);
+  const { loss, metrics } = mtoLoss(host, mtoPresets.threeTerms);
   tf.dispose([loss, ...Object.values(metrics)]);
   assert.equal(tf.memory().numTensors, before);
 });
