@@ -14,20 +14,25 @@ import { extraProtocols, protocolTitles } from "./protocols.ts";
  *   numTrain: 60_000,
  *   numTest: 10_000,
  * });
- * assert.equal(text.split("\n")[1], "raw pixels         784   80.3 %        79.7 %");
+ * assert.equal(text.split("\n")[1], "raw pixels  784  80.3 %        79.7 %");
  * ```
  */
 export function formatTable(table: ProtocolTable): string {
   const extras = extraProtocols.filter((name) => table.rows.some((row) => row[name] !== undefined));
-  const line = (features: string, dim: string, knn: string, linear: string, others: readonly string[]) =>
-    features.padEnd(18) + dim.padStart(4) + knn.padStart(9) + linear.padStart(14) +
-    others.map((text) => text.padStart(12)).join("");
+  const names = ["knn", "linear", ...extras] as const;
+  const lines = [
+    ["features", "dim", ...names.map((name) => protocolTitles[name])],
+    ...table.rows.map((row) => [
+      row.features,
+      `${row.dim}`,
+      ...names.map((name) => row[name] === undefined ? "–" : percent(row[name])),
+    ]),
+  ];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   return [
-    line("features", "dim", "kNN", "linear probe", extras.map((name) => protocolTitles[name])),
-    ...table.rows.map((row) => {
-      const others = extras.map((name) => row[name] === undefined ? "–" : percent(row[name]));
-      return line(row.features, `${row.dim}`, percent(row.knn), percent(row.linear), others);
-    }),
+    ...lines.map(([features, ...others]) =>
+      [features!.padEnd(widths[0]!), ...others.map((text, i) => text.padStart(widths[i + 1]!))].join("  ")
+    ),
     ...extras.includes("finetune")
       ? ["fine-tuned, the untrained encoder is supervised from scratch with the same budget"]
       : [],

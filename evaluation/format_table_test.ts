@@ -11,9 +11,9 @@ Deno.test("formatTable() adds a column for what was measured besides, and a dash
     numTest: 10_000,
   });
   assert.deepEqual(text.split("\n").slice(0, 4), [
-    "features           dim      kNN  linear probe       ridge  fine-tuned",
-    "trained encoder     64   75.3 %        79.4 %      80.0 %      91.0 %",
-    "raw pixels         784   66.0 %       100.0 %      70.0 %           –",
+    "features         dim     kNN  linear probe   ridge  fine-tuned",
+    "trained encoder   64  75.3 %        79.4 %  80.0 %      91.0 %",
+    "raw pixels       784  66.0 %       100.0 %  70.0 %           –",
     "fine-tuned, the untrained encoder is supervised from scratch with the same budget",
   ]);
 });
@@ -30,10 +30,19 @@ Deno.test("formatTable() aligns its columns and says how large the split was", (
   assert.equal(
     text,
     [
-      "features           dim      kNN  linear probe",
-      "trained encoder     64   75.3 %        79.4 %",
-      "untrained encoder   64   66.0 %       100.0 %",
+      "features           dim     kNN  linear probe",
+      "trained encoder     64  75.3 %        79.4 %",
+      "untrained encoder   64  66.0 %       100.0 %",
       "60000 training and 10000 test images, the same for every row",
     ].join("\n"),
   );
+});
+
+Deno.test("formatTable() keeps long titles apart", () => {
+  const accuracies = { "linear-mae": 0.5, "linear-extrema": 0.25, "linear-beit": 1 };
+  const rows = [{ features: "raw pixels" as const, dim: 4, knn: 1, linear: 1, ...accuracies }];
+  assert.deepEqual(formatTable({ rows, numTrain: 20, numTest: 10 }).split("\n").slice(0, 2), [
+    "features    dim      kNN  linear probe  linear, MAE's  linear, ExtreMA's  best layer, BEiT's",
+    "raw pixels    4  100.0 %       100.0 %         50.0 %             25.0 %             100.0 %",
+  ]);
 });
