@@ -9,6 +9,8 @@ import { createHash } from "node:crypto";
 import { compareEncoders } from "./compare_encoders.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
+import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
+import type { ProtocolTable } from "./protocol_table.ts";
 import type { ExtraProtocol } from "./protocols.ts";
 import { renderReport } from "./report/render_report.ts";
 import { runReport } from "./run_report.ts";
@@ -42,7 +44,7 @@ export type EvaluatedRun = {
  * Evaluates the newest whole checkpoint of a run beside its controls, on the whole training and test split, and writes
  * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
  * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), with all
- * protocols that are asked for, it only reads them.
+ * protocols that are asked for and fine-tuned, if at all, as it is done now, it only reads them.
  * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
  * @throws {ShardError} If the data set is missing or damaged.
  * @throws {RemoteError} If the data set is behind a URL and cannot be fetched.
@@ -64,12 +66,15 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const sha256 = createHash("sha256").update(await Deno.readFile(newest.path)).digest("hex");
   const { dataset, place } = await openDatasetAt(dataFolder, cacheBytes === undefined ? {} : { cacheBytes });
   const { train: trainSplit, test: testSplit } = splitsOf(dataset, place);
+  const fineTune = fineTuneProtocolFor(trainSplit.numRows);
   const before = redo ? undefined : await readEvaluation(runFolder);
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
     before.data.train === trainSplit.contentHash && before.data.test === testSplit.contentHash &&
     (device === "auto" || before.device.name === device) &&
-    also.every((name) => before.table.rows[0]?.[name] !== undefined) && await isFile(reportPath)
+    also.every((name) => before.table.rows[0]?.[name] !== undefined) &&
+    (!hasTuned(before.table) || JSON.stringify(before.fineTune) === JSON.stringify(fineTune)) &&
+    await isFile(reportPath)
   ) return { record: before, reportPath, reused: true };
 
   const choice = await useDevice(device);
@@ -98,6 +103,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
     {
       seed: run.config.seed,
       also,
+      fineTune,
       tokens: {
         trained: run.trained.encoder,
         untrained: run.untrained.encoder,
@@ -116,6 +122,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
       test: test.contentHash,
     },
     table: comparison.table,
+    ...hasTuned(comparison.table) && { fineTune },
     device: { name: choice.name, detail: choice.detail },
     seconds: secondsSince(start),
   };
@@ -123,6 +130,11 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   writeAtomically(reportPath, renderReport(report));
   writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
   return { record, reportPath, reused: false };
+}
+
+/** Whether the trained encoder was fine-tuned. */
+function hasTuned({ rows }: ProtocolTable): boolean {
+  return rows[0]?.finetune !== undefined;
 }
 
 /** Both splits that an evaluation needs. */

@@ -8,6 +8,8 @@ import { integer, stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import assert from "node:assert/strict";
 import { main } from "./cli.ts";
+import type { ExtraProtocol } from "./protocols.ts";
+import { fineTuneProtocols } from "./fine_tune_protocols.ts";
 import { evaluateRun, type EvaluateRunOptions } from "./evaluate_run.ts";
 
 await useDevice("cpu");
@@ -120,6 +122,27 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
       [...Deno.readDirSync(runFolder)].map(({ name }) => name).filter((name) => name.endsWith(".tmp")),
       [],
     );
+  });
+});
+
+Deno.test("evaluateRun() does not take one way of fine-tuning for another", async () => {
+  await inTemporaryRun(async (runFolder, dataFolder) => {
+    const evaluate = (...also: ExtraProtocol[]) =>
+      evaluateRun(runFolder, { dataFolder, device: "cpu", also, onMessage: () => {} });
+    const path = `${runFolder}/evaluation.json`;
+    assert.equal((await evaluate("ridge")).record.fineTune, undefined); // nothing was tuned
+    const { record, reportPath } = await evaluate("finetune");
+    assert.deepEqual(record.fineTune, fineTuneProtocols.few); // of 64 images
+    assert.ok((await Deno.readTextFile(reportPath)).includes("with labels for 20 epochs"));
+    assert.equal((await evaluate("finetune")).reused, true);
+
+    const { fineTune, ...without } = record; // as written before it was
+    const longer = { ...record, fineTune: { ...fineTune, epochs: 30 } };
+    for (const old of [without, longer]) {
+      await Deno.writeTextFile(path, JSON.stringify(old));
+      const { reused, record: { table } } = await evaluate();
+      assert.deepEqual([reused, table.rows[0]!.finetune], [false, undefined]); // not shown as if done so
+    }
   });
 });
 

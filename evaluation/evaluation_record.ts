@@ -1,3 +1,4 @@
+import type { FineTuneProtocol } from "./fine_tune_protocols.ts";
 import type { ProtocolTable } from "./protocol_table.ts";
 
 /** What `evaluation.json` in a run folder says. */
@@ -19,6 +20,8 @@ export type EvaluationRecord = {
     readonly test: string;
   };
   readonly table: ProtocolTable;
+  /** How "finetune" was done, where it was: of the trained encoder; the untrained one learns at one rate for all layers. */
+  readonly fineTune?: FineTuneProtocol;
   readonly device: { readonly name: string; readonly detail: string };
   /** Time that the table took. */
   readonly seconds: number;

@@ -6,7 +6,7 @@ import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
 import type { Features } from "./features.ts";
 import { attentiveProbeDefaults } from "./attentive_probe.ts";
-import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
+import type { FineTuneProtocol } from "./fine_tune_protocols.ts";
 import type { ProtocolRow } from "./protocol_table.ts";
 import { knnDefaults } from "./knn.ts";
 import { linearProbeDefaults } from "./linear_probe.ts";
@@ -62,7 +62,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
 }
 
 /** How the table's numbers came about, a paragraph each. */
-function protocol({ table: { rows, numTrain, numTest }, data }: EvaluationRecord): string[] {
+function protocol({ table: { rows, numTrain, numTest }, data, fineTune }: EvaluationRecord): string[] {
   const { k, temperature } = knnDefaults;
   const { epochs, batchSize } = linearProbeDefaults;
   const rowsPerStep = Math.min(batchSize, numTrain);
@@ -78,15 +78,15 @@ function protocol({ table: { rows, numTrain, numTest }, data }: EvaluationRecord
     `kNN: the ${k} training images of highest cosine vote for their class with weight exp(cosine / ${temperature}). ` +
     `Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum for ` +
     `${epochs} epochs at batch ${rowsPerStep} on features computed once, without augmentation.`,
-    ...extras(rows[0]!, numTrain),
+    ...extras(rows[0]!, fineTune),
     `With ${count(numTest)} test images, one standard error of the trained encoder's linear probe is ` +
     `${(100 * standardError).toFixed(1)} points.`,
   ];
 }
 
 /** What was measured besides kNN and linear probe. */
-function extras(row: ProtocolRow, numTrain: number): string[] {
-  const { ridge, logistic, attentive, finetune } = row;
+function extras(row: ProtocolRow, fineTune: EvaluationRecord["fineTune"]): string[] {
+  const { ridge, logistic, attentive } = row;
   const regressions =
     `Ridge and logistic regression: of classes on the same numbers, standardised; how much they are regularised is chosen on a ` +
     `fifth of the training images, which is set aside for it.`;
@@ -97,16 +97,15 @@ function extras(row: ProtocolRow, numTrain: number): string[] {
   const probe =
     `Attentive: one learned query attends to all tokens of the frozen encoder, for the pixels to the patches with their places; AdamW for ` +
     `${attentiveProbeDefaults.epochs} epochs.`;
-  const { epochs, layerDecay } = fineTuneProtocolFor(numTrain);
-  const tuning =
-    `Fine-tuned: a copy of the encoder, trained end to end with labels for ${epochs} epochs with flips and label ` +
-    `smoothing, each layer at ${layerDecay} of the next one's learning rate. The untrained encoder learns at one rate for all layers: supervised ` +
-    `training from scratch with the same budget.`;
+  const tuning = (protocol: FineTuneProtocol) =>
+    `Fine-tuned: a copy of the encoder, trained end to end with labels for ${protocol.epochs} epochs with flips and label ` +
+    `smoothing, each layer at ${protocol.layerDecay} of the next one's learning rate. The untrained encoder learns at one rate for all layers: ` +
+    `supervised training from scratch with the same budget.`;
   return [
     ...ridge === undefined && logistic === undefined ? [] : [regressions],
     ...["linear-mae", "linear-extrema", "linear-beit"].some((name) => name in row) ? [ofPapers] : [],
     ...attentive === undefined ? [] : [probe],
-    ...finetune === undefined ? [] : [tuning],
+    ...fineTune === undefined ? [] : [tuning(fineTune)],
   ];
 }
 
