@@ -2,6 +2,7 @@ import type { ImageSet } from "@lacuna/data";
 import { patchify, sinCosPositions, type TokenEncoder } from "@lacuna/encoders";
 import * as tf from "@tensorflow/tfjs-core";
 import { attentiveProbe } from "./attentive_probe.ts";
+import { embedLayers } from "./embed_layers.ts";
 import { embedTokens } from "./embed_tokens.ts";
 import { fineTune, type FineTuneOptions } from "./fine_tune.ts";
 import { logisticProbe } from "./logistic_probe.ts";
@@ -73,10 +74,9 @@ export async function compareEncoders(
       ...linearProtocols[protocol],
     })).accuracy;
   const probeLayers = async (encoder: TokenEncoder | undefined, pixels: Comparison["trained"]) => {
-    const layers = [...Array(encoder?.config.depth ?? 0).keys()];
-    const of = (images: ImageSet) =>
-      Promise.all(layers.map((layer) => featuresOf((batch) => encoder!.layerVectors(batch)[layer]!, images)));
-    const [ofTrain, ofTest] = encoder ? [await of(train), await of(test)] : [[pixels.train], [pixels.test]];
+    const of = async (images: ImageSet, ofPixels: Features) =>
+      encoder ? await embedLayers((batch) => encoder.layerVectors(batch), images, BATCH_SIZE) : [ofPixels];
+    const [ofTrain, ofTest] = [await of(train, pixels.train), await of(test, pixels.test)];
     return (await layerProbe(ofTrain, ofTest, { seed })).accuracy;
   };
   const rows: ProtocolRow[] = [];

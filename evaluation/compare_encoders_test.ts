@@ -58,7 +58,7 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
       channels: 1,
       patchSize: 1,
       dim: 8,
-      depth: 1,
+      depth: 2,
       numHeads: 2,
       mlpRatio: 2,
       dropPathRate: 0,
@@ -72,6 +72,9 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
   const also = extraProtocols;
   const sets = [noise("train", 60), noise("test", 40)] as const;
   const encoders = { trained: pool(trained), untrained: pool(untrained) };
+  let numPasses = 0; // for vectors of layers
+  const layerVectors = trained.layerVectors.bind(trained);
+  trained.layerVectors = (images) => (numPasses++, layerVectors(images));
   const { table } = await compareEncoders(encoders, ...sets, {
     also,
     tokens: { trained, untrained, patchSize: 1 },
@@ -81,6 +84,7 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
   for (const row of [first!, second!]) {
     for (const name of also) assert.ok(row[name]! >= 0 && row[name]! <= 1, `${name}: ${row[name]}`);
   }
+  assert.equal(numPasses, 2); // a split each, of fewer images than go together
   assert.equal(pixels!.finetune, undefined);
   assert.equal(pixels!["linear-beit"]! > 0.75, true); // pixels are their own only layer
   assert.ok(pixels!.ridge! > 0.75 && pixels!.attentive! >= 0); // one of 4 pixels is the class

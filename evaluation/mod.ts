@@ -30,6 +30,7 @@ export {
 export { compareCurves, type CurveComparison, type LearningCurve } from "./compare_curves.ts";
 export { compareEncoders, type CompareOptions, type Comparison } from "./compare_encoders.ts";
 export { embed, type Encode } from "./embed.ts";
+export { embedLayers } from "./embed_layers.ts";
 export { embedTokens } from "./embed_tokens.ts";
 export type { Features } from "./features.ts";
 export { fineTune, type FineTuneOptions, type FineTuneResult } from "./fine_tune.ts";
