@@ -97,7 +97,8 @@ export type ExtremaConfig = RunConfig & {
   readonly target: {
     /**
      * Whose words of the whole image are predicted: the "teacher"'s; the "student"'s own, as constants; or "differentiated", the student's own with
-     * gradients through them. The last two are controls, which collapse (BYOL, arXiv:2006.07733, §5).
+     * gradients through them. The last two are controls, which collapse (BYOL, arXiv:2006.07733, §5); what represents images is the moving
+     * average with them too.
      */
     readonly source: "teacher" | "student" | "differentiated";
   };

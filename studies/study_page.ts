@@ -71,8 +71,8 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     "nothing learns from; at 0 the untrained encoder. Means over the seeds.",
     curveTable(host!.runs, arms),
     "What is chosen is chosen here, on images that the tables above do not use. `RAUC` is the area under the curve, over shares of each run's own length, divided by that of the " +
-    "first arm, `RAUC₀` the same above the untrained encoder's accuracy, where the first arm gains a point at least on the mean over its curve; both are means over " +
-    "the seeds. \"Time to\" is of the mean curves: when an arm's is where the first one's ends, over when that is there itself; in brackets the range of 95 of 100 " +
+    "first arm, `RAUC₀` the same above the untrained encoder's accuracy, where the first arm gains a point at least on the mean over its curve; " +
+    "\"time to\" says when an arm's is where the first one's ends, over when that is there itself. All are of the mean curves; in brackets the range of 95 of 100 " +
     "draws of seeds. The first arm against itself shows what chance does.",
     ...failures.length > 0 ? ["## What went wrong", failures.join("\n")] : [],
     "## Behind it",
@@ -157,7 +157,10 @@ function curveTable(host: readonly ArmRun[], arms: readonly ArmRuns[]): string {
   const rows = arms.map(({ name, runs }) => {
     const isHost = runs === host;
     const pairs = pairsOf(runs, host);
-    const compared = pairs.map(([run, base]) => compareCurves(shareCurve([run]), shareCurve([base])));
+    const compared = pairs.length === 0 ? undefined : compareCurves(
+      shareCurve(pairs.map(([run]) => run)),
+      shareCurve(pairs.map(([, base]) => base)),
+    );
     const last = runs.map(({ curve }) => curve.at(-1)!.accuracy);
     const differences = pairs.map(([run, base]) => run.curve.at(-1)!.accuracy - base.curve.at(-1)!.accuracy);
     const epochs = (runs[0]?.config.schedule.epochs ?? 1) / (host[0]?.config.schedule.epochs ?? 1); // shares are of each one's own
@@ -167,10 +170,8 @@ function curveTable(host: readonly ArmRun[], arms: readonly ArmRuns[]): string {
       isHost ? `${name}, against itself` : name,
       percent(meanOf(last)),
       isHost ? "" : differenceText(differences),
-      isHost ? "" : meanOf(compared.map(({ rauc }) => rauc))?.toFixed(3) ?? "",
-      isHost || hostGain < LEAST_GAIN
-        ? ""
-        : meanOf(compared.map(({ raucAboveStart }) => raucAboveStart))?.toFixed(3) ?? "",
+      isHost ? "" : compared?.rauc.toFixed(3) ?? "",
+      isHost || hostGain < LEAST_GAIN ? "" : compared?.raucAboveStart.toFixed(3) ?? "",
       timeTo(pairs, isHost, epochs),
       isHost ? "" : timeTo(pairs, isHost, seconds),
     ];
