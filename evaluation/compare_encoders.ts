@@ -9,7 +9,7 @@ import { logisticProbe } from "./logistic_probe.ts";
 import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
 import { layerProbe } from "./layer_probe.ts";
 import { linearProtocols } from "./linear_protocols.ts";
-import type { ExtraProtocol } from "./protocols.ts";
+import { encoderProtocols, type ExtraProtocol } from "./protocols.ts";
 import { ridgeProbe } from "./ridge_probe.ts";
 import { embed, type Encode } from "./embed.ts";
 import type { Features } from "./features.ts";
@@ -42,7 +42,6 @@ export type Comparison = {
   readonly trained: { readonly train: Features; readonly test: Features };
 };
 
-const needTokens: readonly ExtraProtocol[] = ["linear-mae", "linear-beit", "attentive", "finetune"];
 const BATCH_SIZE = 500; // images a forward pass
 const PLACE_DIM = 16; // numbers that say where a patch is
 
@@ -63,7 +62,7 @@ export async function compareEncoders(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const { seed = 0, also = [], tokens, onRow } = options;
-  if (tokens === undefined && also.some((name) => needTokens.includes(name))) {
+  if (tokens === undefined && also.some((name) => encoderProtocols.includes(name))) {
     throw new RangeError(`Cannot do ${also.join(", ")} without tokens: pass the encoders that give them`);
   }
   const featuresOf = async (encode: Encode, images: ImageSet) =>

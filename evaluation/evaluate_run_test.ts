@@ -85,6 +85,7 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     assert.ok(page.includes("10 epochs at batch 64 on features")); // all there are, fewer than 1024
     assert.ok(page.includes("Self-supervised pre-training with extrema on halves"));
     assert.ok(page.includes("4 of 4 steps"));
+    assert.ok(!page.includes("Two encoders")); // all numbers are of the teacher's vectors
     const accuracy = first.record.table.rows[0]!.linear;
     const standardError = (100 * Math.sqrt(accuracy * (1 - accuracy) / 32)).toFixed(1);
     assert.ok(page.includes(`linear probe is ${standardError} points`));
@@ -100,7 +101,9 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     const [trained, , raw] = more.record.table.rows;
     assert.equal(raw!.ridge, 1); // as its linear probe
     for (const { attentive } of [trained!, raw!]) assert.ok(attentive! >= 0 && attentive! <= 1);
-    assert.ok((await Deno.readTextFile(first.reportPath)).includes("Attentive: one learned query"));
+    const longer = await Deno.readTextFile(first.reportPath);
+    assert.ok(longer.includes("Attentive: one learned query"));
+    assert.ok(longer.includes("Two encoders: the vector of an image is the teacher"));
     assert.equal((await evaluate({ also: ["ridge"] })).reused, true);
 
     const cut = `${runFolder}/checkpoints/step-00000009.safetensors`;

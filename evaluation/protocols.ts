@@ -30,6 +30,14 @@ export const extraProtocols: readonly ExtraProtocol[] = [
   "finetune",
 ];
 
+/** Those that read an encoder's class token, layers, tokens or weights, not the vector that its method gives of an image. */
+export const encoderProtocols: readonly ExtraProtocol[] = [
+  "linear-mae",
+  "linear-beit",
+  "attentive",
+  "finetune",
+];
+
 /**
  * The protocols of a list like `knn,ridge` that are not there anyway, each once and in the order of a table.
  * @throws {RangeError} If one is unknown, naming the nearest.

@@ -8,6 +8,7 @@ import type { Features } from "./features.ts";
 import { attentiveProbeDefaults } from "./attentive_probe.ts";
 import type { FineTuneProtocol } from "./fine_tune_protocols.ts";
 import type { ProtocolRow } from "./protocol_table.ts";
+import { encoderProtocols } from "./protocols.ts";
 import { knnDefaults } from "./knn.ts";
 import { linearProbeDefaults } from "./linear_probe.ts";
 import { nearestNeighbors } from "./nearest_neighbors.ts";
@@ -49,7 +50,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
     title: runFolder,
     subtitle: `Self-supervised pre-training with ${summary.pipeline} on ${summary.data.name}${end}`,
     table: record.table,
-    protocol: protocol(record),
+    protocol: protocol(input),
     curves: trainingCurves(run.metrics, run.trained.outDim, summary.pipeline),
     patchSize: config.encoder.patchSize,
     classNames: test.classNames,
@@ -62,7 +63,8 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
 }
 
 /** How the table's numbers came about, a paragraph each. */
-function protocol({ table: { rows, numTrain, numTest }, data, fineTune }: EvaluationRecord): string[] {
+function protocol({ record, run }: RunReportInput): string[] {
+  const { table: { rows, numTrain, numTest }, data, fineTune } = record;
   const { k, temperature } = knnDefaults;
   const { epochs, batchSize } = linearProbeDefaults;
   const rowsPerStep = Math.min(batchSize, numTrain);
@@ -79,10 +81,17 @@ function protocol({ table: { rows, numTrain, numTest }, data, fineTune }: Evalua
     `Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum for ` +
     `${epochs} epochs at batch ${rowsPerStep} on features computed once, without augmentation.`,
     ...extras(rows[0]!, fineTune),
+    ...run.trained.representedBy === "teacher" && encoderProtocols.some((name) => name in rows[0]!)
+      ? [twoEncoders]
+      : [],
     `With ${count(numTest)} test images, one standard error of the trained encoder's linear probe is ` +
     `${(100 * standardError).toFixed(1)} points.`,
   ];
 }
+
+const twoEncoders =
+  `Two encoders: the vector of an image is the teacher's, which follows the student. Class token, layers and tokens, which MAE's and BEiT's linear ` +
+  `probes and the attentive probe read, are the student's, and fine-tuning begins with the student.`;
 
 /** What was measured besides kNN and linear probe. */
 function extras(row: ProtocolRow, fineTune: EvaluationRecord["fineTune"]): string[] {

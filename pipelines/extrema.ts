@@ -83,6 +83,7 @@ export function extrema(config: ExtremaConfig, image: ImageShape): ExtremaPipeli
     step,
     encoder: student.encoder,
     represent: (images) => teacher.encoder.forward(images, { finalNorm: false }),
+    representedBy: "teacher",
     attentionMap: (images) => teacher.encoder.attentionMap(images),
     visibleParts: (address) =>
       multiMask(masks, stream({ seed, name: "mask", ...address })).map(({ visible }) => visible),

@@ -12,6 +12,8 @@ export type MethodPipeline<Batch> = Pipeline<Batch> & {
    * @returns [B, D].
    */
   represent(images: Tensor4D): Tensor2D;
+  /** Whose vectors those are; the "student"'s if left out. */
+  readonly representedBy?: "student" | "teacher";
   /**
    * Where the vector looks, for methods that pool by attention.
    * @param images [B, H, W, C] normalized pixels.
