@@ -27,7 +27,16 @@ import {
   mtoField,
   runFields,
 } from "./_method_fields.ts";
-import { demoBeit, demoRun, describeSizes, noMto, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
+import {
+  demoBeit,
+  demoRun,
+  describeSizes,
+  noMto,
+  paperBeit,
+  paperRun,
+  tinyBeit,
+  tinyRun,
+} from "./method_presets.ts";
 
 /** Everything that decides the numbers of a BEiT run, apart from the images and the device. */
 export type BeitConfig = BeitHostConfig & {
@@ -116,7 +125,7 @@ export const beitMethod: Method<BeitConfig, ImageBatch> = {
     tiny: {
       ...demo,
       ...tinyRun,
-      encoder: { ...demo.encoder, ...tinyRun.encoder },
+      encoder: tinyBeit,
       masks: { numMasked: 6, minArea: 2 },
       target: { numCodes: 8 },
     },

@@ -31,7 +31,16 @@ import {
   ratio,
   runFields,
 } from "./_method_fields.ts";
-import { demoBeit, demoRun, describeSizes, noMto, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
+import {
+  demoBeit,
+  demoRun,
+  describeSizes,
+  noMto,
+  paperBeit,
+  paperRun,
+  tinyBeit,
+  tinyRun,
+} from "./method_presets.ts";
 
 /** Everything that decides the numbers of a ConMIM run, apart from the images and the device. */
 export type ConmimConfig =
@@ -155,7 +164,7 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
       ...demo,
       ...tinyRun,
       augment: demo.augment,
-      encoder: { ...demo.encoder, ...tinyRun.encoder },
+      encoder: tinyBeit,
       heads: { hiddenDim: 32, outDim: 16 },
     },
     paper: {

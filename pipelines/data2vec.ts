@@ -27,7 +27,15 @@ import {
   notNegative,
   runFields,
 } from "./_method_fields.ts";
-import { demoBeit, demoRun, describeSizes, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
+import {
+  demoBeit,
+  demoRun,
+  describeSizes,
+  paperBeit,
+  paperRun,
+  tinyBeit,
+  tinyRun,
+} from "./method_presets.ts";
 
 /** Everything that decides the numbers of a data2vec run, apart from the images and the device. */
 export type Data2vecConfig = CropRunConfig & {
@@ -131,7 +139,7 @@ export const data2vecMethod: Method<Data2vecConfig, ImageBatch> = {
     tiny: {
       ...demo,
       ...tinyRun,
-      encoder: { ...demo.encoder, ...tinyRun.encoder },
+      encoder: tinyBeit,
       masks: { numMasked: 8, minArea: 2 },
       target: { ...demo.target, topK: 2 },
     },

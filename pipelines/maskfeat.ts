@@ -22,7 +22,16 @@ import {
   mtoField,
   runFields,
 } from "./_method_fields.ts";
-import { demoBeit, demoRun, describeSizes, noMto, paperBeit, paperRun, tinyRun } from "./method_presets.ts";
+import {
+  demoBeit,
+  demoRun,
+  describeSizes,
+  noMto,
+  paperBeit,
+  paperRun,
+  tinyBeit,
+  tinyRun,
+} from "./method_presets.ts";
 
 /** Everything that decides the numbers of a MaskFeat run, apart from the images and the device. */
 export type MaskfeatConfig = BeitHostConfig & {
@@ -79,7 +88,7 @@ export const maskfeatMethod: Method<MaskfeatConfig, ImageBatch> = {
     tiny: {
       ...demo,
       ...tinyRun,
-      encoder: { ...demo.encoder, ...tinyRun.encoder },
+      encoder: tinyBeit,
       masks: { numMasked: 6, minArea: 2 },
       target: { cellSize: 7, numBins: 9 },
     },

@@ -53,6 +53,9 @@ export const tinyRun: typeof demoRun = {
   log: { measureEvery: 2, checkpointEvery: 10 },
 };
 
+/** And their sizes of BEiT's family. */
+export const tinyBeit: BeitSizes = { ...demoBeit, ...tinyRun.encoder, initStd: 0.14 }; // 0.02 · √(768 / 16)
+
 /** What the papers share: ViT-B/16 on 224×224 images. */
 export const paperRun: typeof demoRun = {
   ...demoRun,

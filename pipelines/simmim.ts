@@ -29,6 +29,7 @@ import {
   paperBeit,
   paperRun,
   someMto,
+  tinyBeit,
   tinyRun,
 } from "./method_presets.ts";
 
@@ -83,7 +84,7 @@ export const simmimMethod: Method<SimmimConfig, ImageBatch> = {
   presets: {
     demo,
     mto: { ...demo, mto: someMto },
-    tiny: { ...demo, ...tinyRun, encoder: { ...demo.encoder, ...tinyRun.encoder } },
+    tiny: { ...demo, ...tinyRun, encoder: tinyBeit },
     paper: {
       ...demo,
       ...paperRun,

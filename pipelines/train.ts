@@ -88,7 +88,8 @@ export async function train<Batch>(
   using metrics = new MetricsLog(`${folder}/metrics.jsonl`, firstStep);
 
   const watch = new CollapseWatch(pipeline.outDim, config);
-  const hasCollapsed = (line: MetricsLine) => line.epoch >= warmupEpochs && watch.add(line);
+  const canCollapse = Object.keys(pipeline.teacher).length > 0; // what predicts pixels or codes has no such way out
+  const hasCollapsed = (line: MetricsLine) => canCollapse && line.epoch >= warmupEpochs && watch.add(line);
   metrics.before.forEach(hasCollapsed); // it counts on where the run before stopped
   onStart(resumed);
 
