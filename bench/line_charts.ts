@@ -25,6 +25,12 @@ export type ChartOptions = {
 
 const margin = 44; // px
 const colours = ["#0b6e4f", "#c1440e", "#3b5998", "#8e44ad", "#b8860b", "#17838c", "#a4133c", "#555555"];
+/** How lines differ once colours come again: how they are drawn, and what the legend adds. */
+const styles = [
+  { stroke: "", name: "" },
+  { stroke: ' stroke-dasharray="5 3"', name: " (dashed)" },
+  { stroke: ' stroke-dasharray="1.5 2.5"', name: " (dotted)" },
+] as const;
 const lineHeight = 16; // px of the legend
 
 /**
@@ -70,7 +76,7 @@ export function lineCharts(charts: readonly Chart[], yTitle: string, options: Ch
       });
       return `<polyline points="${points.join(" ")}" fill="none" stroke="${
         colourOf(line)
-      }" stroke-width="1.5"${line < colours.length ? "" : ' stroke-dasharray="5 3"'}/>${dots.join("")}`;
+      }" stroke-width="1.5"${styleOf(line).stroke}/>${dots.join("")}`;
     });
     const heading = `<text x="${margin}" y="24" font-weight="bold">${title}</text>`;
     return `<g transform="translate(${i * width} 0)">${
@@ -83,7 +89,7 @@ export function lineCharts(charts: readonly Chart[], yTitle: string, options: Ch
   const legend = names.map((name, i) =>
     `<text x="${margin + 170 * (i % perRow)}" y="${
       height + 10 + lineHeight * Math.floor(i / perRow)
-    }" fill="${colourOf(i)}">${name}${i < colours.length ? "" : " (dashed)"}</text>`
+    }" fill="${colourOf(i)}">${name}${styleOf(i).name}</text>`
   );
   const bottom = height + 4 + lineHeight * Math.ceil(names.length / perRow);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total} ${bottom}" width="${total}" ` +
@@ -93,4 +99,8 @@ export function lineCharts(charts: readonly Chart[], yTitle: string, options: Ch
 
 function colourOf(line: number): string {
   return colours[line % colours.length]!;
+}
+
+function styleOf(line: number): typeof styles[number] {
+  return styles[Math.floor(line / colours.length) % styles.length]!;
 }
