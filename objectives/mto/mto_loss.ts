@@ -21,7 +21,7 @@ export type MtoOptions = {
   readonly recalibrationWeight: number;
   /** What that asks for. */
   readonly recalibration: MtoRecalibration;
-  /** Of which blocks: all, or the first or second half. */
+  /** Of which blocks: all, or the first or second half; of an odd number the middle one is in both. */
   readonly recalibrationBlocks: "all" | "early" | "late";
 };
 
