@@ -27,6 +27,9 @@ const protocolNames: Readonly<Record<Protocol, string>> = {
   "fine-tune": `fine-tuned on ${fineTuned.numImages} labels`,
 };
 
+/** Share by which an arm's time may differ from the study's before the page says so. */
+const MOST_UNEVEN = 0.15;
+
 /** Where a page keeps what people wrote on it. */
 const [readingBegins, readingEnds] = ["<!-- reading -->", "<!-- /reading -->"];
 
@@ -46,6 +49,19 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
       `- ${arm}, seed ${seed}: ${text.split(" What helps")[0]}` // advice is for whoever runs it
     )
   );
+  const { length } = study;
+  const uneven = "epochs" in length
+    ? []
+    : arms.flatMap(({ name, runs }) =>
+      runs.length > 0 ? [{ name, seconds: meanOf(runs.map(({ seconds }) => seconds))! }] : []
+    )
+      .filter(({ seconds }) => Math.abs(seconds / length.seconds - 1) > MOST_UNEVEN)
+      .map(({ name, seconds }) =>
+        `- ${name} trained for ${
+          seconds.toFixed(0)
+        } s and not for ${length.seconds}: the machine was not alone, or not alike, when speeds were measured; ` +
+        "an idle one runs it anew once the study's folder is removed"
+      );
   const page = [
     "<!-- deno-fmt-ignore-file -->",
     `# ${study.title}`,
@@ -74,7 +90,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     "first arm, `RAUC₀` the same above the untrained encoder's accuracy, where the first arm gains a point at least on the mean over its curve; " +
     "\"time to\" says when an arm's is where the first one's ends, over when that is there itself. All are of the mean curves; in brackets the range of 95 of 100 " +
     "draws of seeds. The first arm against itself shows what chance does.",
-    ...failures.length > 0 ? ["## What went wrong", failures.join("\n")] : [],
+    ...failures.length + uneven.length > 0 ? ["## What went wrong", [...failures, ...uneven].join("\n")] : [],
     "## Behind it",
     behind(study, result, arms.map(({ runs }) => runs[0])),
     `Raw pixels are judged like the encoders: ${verdictText(rawPixels, study.protocols)}.`,
