@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, ShapeMap, Variable } from "@tensorflow/tfjs-core";
 import { normals, type Prng, substream, uniforms } from "@lacuna/random";
+import type { WeightInit } from "./linear.ts";
 
 /** A float32 parameter that holds `values`. */
 export function variable<R extends Rank>(
@@ -25,8 +26,19 @@ export function uniform<R extends Rank>(shape: ShapeMap[R], bound: number, prng:
   return variable<R>(draws.map((u) => (2 * u - 1) * bound), shape);
 }
 
+/** A weight [I, O] as `init` says. */
+export function initialWeight(
+  inDim: number,
+  outDim: number,
+  init: WeightInit,
+  prng: Prng,
+): Variable<Rank.R2> {
+  if (init === "xavier") return xavierUniform(inDim, outDim, prng);
+  return truncatedNormal<Rank.R2>([inDim, outDim], init === "beit" ? 0.02 : init.std, 1, prng);
+}
+
 /** A weight [I, O] uniform in ±√(6 / (I + O)) (Glorot and Bengio, AISTATS 2010, eq. 16). */
-export function xavierUniform(inDim: number, outDim: number, prng: Prng): Variable<Rank.R2> {
+function xavierUniform(inDim: number, outDim: number, prng: Prng): Variable<Rank.R2> {
   return uniform<Rank.R2>([inDim, outDim], Math.sqrt(6 / (inDim + outDim)), prng);
 }
 

@@ -1,7 +1,7 @@
 import type { Rank, Tensor, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import { linear, type ParameterMap } from "@lacuna/tensor";
-import { constantVector, truncatedNormal, xavierUniform } from "./_variables.ts";
+import { constantVector, initialWeight } from "./_variables.ts";
 import type { Module } from "./module.ts";
 
 /** How a weight starts: "xavier" uniform in ±√(6 / (I + O)), or normal, cut off at the deviation, which is 0.02 with "beit". */
@@ -25,10 +25,7 @@ export class Linear implements Module {
    * @param init How the weight starts; Xavier-uniform if left out.
    */
   constructor(inDim: number, outDim: number, prng: Prng, init: WeightInit = "xavier") {
-    const ofWeight = substream(prng, "weight");
-    this.#weight = init === "xavier"
-      ? xavierUniform(inDim, outDim, ofWeight)
-      : truncatedNormal<Rank.R2>([inDim, outDim], init === "beit" ? 0.02 : init.std, 1, ofWeight);
+    this.#weight = initialWeight(inDim, outDim, init, substream(prng, "weight"));
     this.#bias = constantVector(outDim, 0);
     this.parameters = { weight: this.#weight, bias: this.#bias };
   }

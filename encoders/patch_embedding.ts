@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import { gatherPatches, linear, type ParameterMap } from "@lacuna/tensor";
-import { constantVector, truncatedNormal, uniform, xavierUniform } from "./_variables.ts";
+import { constantVector, initialWeight, uniform } from "./_variables.ts";
 import type { WeightInit } from "./linear.ts";
 import type { Module } from "./module.ts";
 
@@ -34,10 +34,7 @@ export class PatchEmbedding implements Module {
   ) {
     const patchDim = patchSize * patchSize * channels;
     this.#patchSize = patchSize;
-    const ofWeight = substream(prng, "proj.weight");
-    this.#weight = init === "xavier"
-      ? xavierUniform(patchDim, dim, ofWeight)
-      : truncatedNormal<Rank.R2>([patchDim, dim], init === "beit" ? 0.02 : init.std, 1, ofWeight);
+    this.#weight = initialWeight(patchDim, dim, init, substream(prng, "proj.weight"));
     this.#bias = init === "xavier"
       ? uniform<Rank.R1>([dim], 1 / Math.sqrt(patchDim), substream(prng, "proj.bias"))
       : constantVector(dim, 0);

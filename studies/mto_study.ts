@@ -19,7 +19,7 @@ export const noTerms: readonly string[] = [
 export function mtoStudy(method: "simmim" | "mae", title: string): Study {
   const host = (...settings: string[]) => ({ method, settings });
   const mto = (...settings: string[]) => ({ method, preset: "mto", settings });
-  const only = (...settings: string[]) => mto(...noTerms, ...settings);
+  const withTerms = (...settings: string[]) => mto(...noTerms, ...settings);
   const rate = method === "simmim" ? 0.008 : 0.002; // the host's own
   return {
     name: `mto-${method}`,
@@ -38,9 +38,9 @@ export function mtoStudy(method: "simmim" | "mae", title: string): Study {
       { name: "host-half", ...host(), share: 0.5 },
       {
         name: "three-terms",
-        ...only("mto.entropyWeight=0.1", "mto.rankWeight=0.1", "mto.recalibrationWeight=0.1"),
+        ...withTerms("mto.entropyWeight=0.1", "mto.rankWeight=0.1", "mto.recalibrationWeight=0.1"),
       },
-      { name: "exclude-all", ...only("mto.exclude=1") },
+      { name: "exclude-all", ...withTerms("mto.exclude=1") },
       { name: "token-zero", ...host(), alter: frozenMaskToken("zero") },
       {
         name: "token-elsewhere",
