@@ -67,11 +67,12 @@ export async function compareEncoders(
   }
   const featuresOf = async (encode: Encode, images: ImageSet) =>
     toFeatures(await embed(encode, images, BATCH_SIZE), images);
-  const probeAs = async (protocol: "mae" | "extrema", encode: Encode) =>
-    (await linearProbe(await featuresOf(encode, train), await featuresOf(encode, test), {
-      seed,
-      ...linearProtocols[protocol],
-    })).accuracy;
+  const splitOf = async (encode: Encode) => ({
+    train: await featuresOf(encode, train),
+    test: await featuresOf(encode, test),
+  });
+  const probeAs = async (protocol: "mae" | "extrema", { train, test }: Comparison["trained"]) =>
+    (await linearProbe(train, test, { seed, ...linearProtocols[protocol] })).accuracy;
   const probeLayers = async (encoder: TokenEncoder | undefined, pixels: Comparison["trained"]) => {
     const of = async (images: ImageSet, ofPixels: Features) =>
       encoder ? await embedLayers((batch) => encoder.layerVectors(batch), images, BATCH_SIZE) : [ofPixels];
@@ -84,7 +85,7 @@ export async function compareEncoders(
     encode: Encode,
     encoder?: TokenEncoder,
   ): Promise<Comparison["trained"]> => {
-    const split = { train: await featuresOf(encode, train), test: await featuresOf(encode, test) };
+    const split = await splitOf(encode);
     const row: ProtocolRow = {
       features,
       dim: split.train.dim,
@@ -95,9 +96,12 @@ export async function compareEncoders(
         logistic: (await logisticProbe(split.train, split.test, { seed })).accuracy,
       },
       ...also.includes("linear-mae") && {
-        "linear-mae": await probeAs("mae", encoder ? (images) => encoder.classVector(images) : encode),
+        "linear-mae": await probeAs(
+          "mae",
+          encoder ? await splitOf((images) => encoder.classVector(images)) : split,
+        ),
       },
-      ...also.includes("linear-extrema") && { "linear-extrema": await probeAs("extrema", encode) },
+      ...also.includes("linear-extrema") && { "linear-extrema": await probeAs("extrema", split) },
       ...also.includes("linear-beit") && { "linear-beit": await probeLayers(encoder, split) },
       ...also.includes("attentive") && {
         attentive: await attend(

@@ -121,6 +121,32 @@ Deno.test("arms of equal time have as many epochs as their speed allows, and no 
     assert.equal(run!.config.schedule.epochs, Number((0.2 * speed! / 64).toPrecision(4)));
   }));
 
+Deno.test("a page says when mean curves get where the first arm's ends, and which arm's time was not the study's", () =>
+  inFolder(async (folder) => {
+    const result = await runStudy({ ...study, numSeeds: 1 }, images, { folder, device });
+    const [host, , zero] = result.runs;
+    const withCurve = (run: typeof host, seed: number, accuracies: number[], seconds: number) => ({
+      ...run!,
+      seed,
+      seconds,
+      curve: accuracies.map((accuracy, step) => ({ step, epoch: step, accuracy })),
+    });
+    const runs = [0, 1].flatMap((seed) => [
+      withCurve(host, seed, [0.1, 0.2, 0.3], 10),
+      withCurve(zero, seed, [0.1, 0.3, 0.3], 20),
+    ]);
+    const arms = [study.arms[0], study.arms[2]!] as const;
+    const { page } = studyPage({ ...study, arms, length: { seconds: 10 } }, {
+      ...result,
+      runs,
+      seeds: [0, 1],
+    });
+    assert.match(page, /\| host, against itself \|.*\| \(1\.00 … 1\.00\) \|/); // every draw of equal curves is the same
+    assert.match(page, /\| zero \|.*\| 0\.50 \(0\.50 … 0\.50\) \| 1\.00 \(1\.00 … 1\.00\) \|/); // half the epochs, each twice as long
+    assert.match(page, /- zero trained for 20 s and not for 10/);
+    assert.doesNotMatch(page, /- host trained for/);
+  }));
+
 Deno.test("runs of other settings are refused, not mixed", () =>
   inFolder(async (folder) => {
     const one: Study = { ...study, arms: [study.arms[0]], numSeeds: 1, length: { epochs: 1 }, numProbes: 1 };
