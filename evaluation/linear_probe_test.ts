@@ -172,32 +172,50 @@ Deno.test("linearProbe() by MAE's protocol predicts what its steps in tfjs predi
   assert.deepEqual([...predictions], [...expected]);
 });
 
-Deno.test("linearProbe() by BEiT's protocol takes the steps of tfjs's Adam on features as they are", async () => {
+Deno.test("linearProbe() by BEiT's protocol takes AdamW's steps on features as they are: tfjs's Adam on weights and bias decayed", async () => {
   const train = clouds("train", 96), test = clouds("test", 300);
-  const adamw = { ...linearProtocols.beit.optimizer, weightDecay: 0 } as const; // tfjs has none
-  const { predictions } = await linearProbe(train, test, {
-    ...linearProtocols.beit,
-    optimizer: adamw as typeof linearProtocols.beit.optimizer,
-    epochs: 4,
-    batchSize: 32,
-    baseLearningRate: 0.4,
-  });
-  const start = normals(6, stream({ seed: 0, name: "linear-probe/weight" })).map((z) => 0.01 * z);
-  const w = tf.variable<tf.Rank.R2>(tf.tensor2d(start, [2, 3])), b = tf.variable<tf.Rank.R1>(tf.zeros([3]));
-  const x = tf.tensor2d(train.values, [96, 2]), y = tf.oneHot(tf.tensor1d(train.labels, "int32"), 3);
-  const optimizer = tf.train.adam(0.05, 0.9, 0.999, 1e-8);
-  for (let epoch = 0; epoch < 4; epoch++) {
-    const order = permutation(96, stream({ seed: 0, name: "linear-probe/order", epoch }));
-    // the rate stays for an epoch
-    (optimizer as unknown as { learningRate: number }).learningRate = 0.05 * 0.5 *
-      (1 + Math.cos(Math.PI * epoch / 4));
-    for (let step = 0; step < 3; step++) {
-      const rows = tf.tensor1d(order.slice(step * 32, step * 32 + 32), "int32");
-      optimizer.minimize(() =>
-        tf.losses.softmaxCrossEntropy(tf.gather(y, rows), linear(tf.gather(x, rows), w, b)) as tf.Scalar
-      );
+  const predictionsAt = async (weightDecay: number) => [
+    ...(await linearProbe(train, test, {
+      ...linearProtocols.beit,
+      optimizer: { kind: "adamw", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+      epochs: 4,
+      batchSize: 32,
+      baseLearningRate: 0.4,
+    })).predictions,
+  ];
+  const expectedAt = (weightDecay: number) => {
+    const start = normals(6, stream({ seed: 0, name: "linear-probe/weight" })).map((z) => 0.01 * z);
+    const w = tf.variable<tf.Rank.R2>(tf.tensor2d(start, [2, 3])), b = tf.variable<tf.Rank.R1>(tf.zeros([3]));
+    const x = tf.tensor2d(train.values, [96, 2]), y = tf.oneHot(tf.tensor1d(train.labels, "int32"), 3);
+    const optimizer = tf.train.adam(0.05, 0.9, 0.999, 1e-8);
+    for (let epoch = 0; epoch < 4; epoch++) {
+      const order = permutation(96, stream({ seed: 0, name: "linear-probe/order", epoch }));
+      const rate = 0.05 * 0.5 * (1 + Math.cos(Math.PI * epoch / 4)); // stays for an epoch
+      (optimizer as unknown as { learningRate: number }).learningRate = rate;
+      for (let step = 0; step < 3; step++) {
+        const rows = tf.tensor1d(order.slice(step * 32, step * 32 + 32), "int32");
+        const { grads } = tf.variableGrads(
+          () =>
+            tf.losses.softmaxCrossEntropy(tf.gather(y, rows), linear(tf.gather(x, rows), w, b)) as tf.Scalar,
+          [w, b],
+        );
+        for (const parameter of [w, b]) {
+          parameter.assign(tf.mul(parameter, 1 - rate * weightDecay));
+        }
+        optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
+      }
     }
-  }
-  const expected = tf.argMax(linear(tf.tensor2d(test.values, [300, 2]), w, b), 1).dataSync();
-  assert.deepEqual([...predictions], [...expected]);
+    return [...tf.argMax(linear(tf.tensor2d(test.values, [300, 2]), w, b), 1).dataSync()];
+  };
+  assert.deepEqual(linearProtocols.beit.optimizer, { // run_linear_eval.py decays all parameters so
+    kind: "adamw",
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 1e-4,
+  });
+  const [none, strong] = [await predictionsAt(0), await predictionsAt(10)];
+  assert.deepEqual(none, expectedAt(0));
+  assert.deepEqual(strong, expectedAt(10));
+  assert.notDeepEqual(strong, none); // so that decay is seen
 });

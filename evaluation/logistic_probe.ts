@@ -1,8 +1,7 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { checkSplits } from "./_check_splits.ts";
 import { classifyRows } from "./_classify_rows.ts";
 import { holdOut } from "./_hold_out.ts";
-import { minimize } from "./_minimize.ts";
+import { logisticFit } from "./_logistic_fit.ts";
 import { designMatrix, standardOf } from "./_standardize.ts";
 import type { Features } from "./features.ts";
 
@@ -64,44 +63,12 @@ export async function logisticProbe(
     const { rest, heldOut } = holdOut(train, heldOutShare, seed);
     const standard = standardOf(rest);
     for (const lambda of lambdas) {
-      const weights = fit(rest, designMatrix(rest, standard), numClasses, lambda, maxSteps);
+      const weights = logisticFit(rest, designMatrix(rest, standard), numClasses, lambda, maxSteps);
       const { accuracy } = await classifyRows(heldOut, standard, weights, numClasses);
       if (accuracy > best.accuracy) best = { lambda, accuracy };
     }
   }
   const standard = standardOf(train);
-  const weights = fit(train, designMatrix(train, standard), numClasses, best.lambda, maxSteps);
+  const weights = logisticFit(train, designMatrix(train, standard), numClasses, best.lambda, maxSteps);
   return { ...await classifyRows(test, standard, weights, numClasses), lambda: best.lambda };
-}
-
-/** Weights [D + 1, K], the last row the bias. */
-function fit(
-  { labels, dim }: Features,
-  rows: Float32Array,
-  numClasses: number,
-  lambda: number,
-  maxSteps: number,
-): Float32Array {
-  const numRows = labels.length;
-  const x = tf.tensor2d(rows, [numRows, dim + 1]);
-  const y = tf.oneHot(tf.tensor1d(labels, "int32"), numClasses, 1, 0, "float32") as tf.Tensor2D;
-  const lossOf = (weights: Float64Array) => {
-    const [loss, slope] = tf.tidy(() => {
-      const w = tf.tensor2d(Float32Array.from(weights), [dim + 1, numClasses]);
-      const logP = tf.logSoftmax(tf.matMul(x, w) as tf.Tensor2D);
-      const loss = tf.div(tf.neg(tf.sum(tf.mul(y, logP))), numRows);
-      return [loss, tf.div(tf.matMul(x, tf.sub(tf.exp(logP), y) as tf.Tensor2D, true), numRows)];
-    }) as [tf.Tensor, tf.Tensor];
-    let value = loss.dataSync<"float32">()[0]!;
-    const gradient = Float64Array.from(slope.dataSync<"float32">());
-    for (let i = 0; i < dim * numClasses; i++) { // not the bias
-      value += lambda / 2 * weights[i]! ** 2;
-      gradient[i]! += lambda * weights[i]!;
-    }
-    tf.dispose([loss, slope]);
-    return { value, gradient };
-  };
-  const weights = minimize(lossOf, new Float64Array((dim + 1) * numClasses), maxSteps);
-  tf.dispose([x, y]);
-  return Float32Array.from(weights);
 }
