@@ -1,5 +1,6 @@
 import { writeAtomically } from "@lacuna/data";
 import { type DeviceNote, InterruptedError, methodNamed, pretrain, readMetrics } from "@lacuna/pipelines";
+import { presetOf } from "@lacuna/pipelines/methods";
 import * as tf from "@tensorflow/tfjs-core";
 import { judge, type Verdict } from "./judge.ts";
 import { armConfig, type ArmRun, isOver, readRun, runArm } from "./run_arm.ts";
@@ -87,7 +88,7 @@ export function seedsOf({ numSeeds, firstSeed = 0 }: Pick<Study, "numSeeds" | "f
   return Array.from({ length: numSeeds }, (_, i) => firstSeed + i);
 }
 
-/** Passes over the images: those that the study names, or as many as the arm takes in its seconds, measured once and noted down. */
+/** Passes over the images: those that the study or the arm's preset names, or as many as the arm takes in its seconds, measured once and noted down. */
 async function epochsOf(
   { length }: Study,
   arm: Arm,
@@ -96,7 +97,11 @@ async function epochsOf(
   device: DeviceNote,
   signal?: AbortSignal,
 ): Promise<number> {
-  if ("epochs" in length) return length.epochs;
+  if ("epochs" in length) {
+    return length.epochs === "preset"
+      ? presetOf(methodNamed(arm.method), arm.preset ?? "demo").schedule.epochs
+      : length.epochs;
+  }
   const path = `${folder}/speeds.json`;
   const speeds = await readSpeeds(path);
   const key = JSON.stringify([arm.name, device.name, images.train.contentHash, armConfig(arm, 0, 100)]);

@@ -121,6 +121,20 @@ Deno.test("arms of equal time have as many epochs as their speed allows, and no 
     assert.equal(run!.config.schedule.epochs, Number((0.2 * speed! / 64).toPrecision(4)));
   }));
 
+Deno.test("arms of presets' own lengths have the epochs that their preset names", () =>
+  inFolder(async (folder) => {
+    const arm = { ...study.arms[0], share: 200 };
+    const own: Study = {
+      ...study,
+      arms: [arm],
+      numSeeds: 1,
+      length: { epochs: "preset" },
+      protocols: ["ridge"],
+    };
+    const { runs: [run] } = await runStudy(own, images, { folder, device });
+    assert.equal(run!.config.schedule.epochs, 2); // 200 · 0.01
+  }));
+
 Deno.test("a page says when mean curves get where the first arm's ends, and which arm's time was not the study's", () =>
   inFolder(async (folder) => {
     const result = await runStudy({ ...study, numSeeds: 1 }, images, { folder, device });

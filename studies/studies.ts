@@ -9,6 +9,7 @@ import { mtoSearch } from "./mto_search.ts";
 import { mtoStudy } from "./mto_study.ts";
 import { numMasks } from "./num_masks.ts";
 import { oneTable } from "./one_table.ts";
+import { presets } from "./presets.ts";
 import type { Study } from "./study.ts";
 
 /** Every study that the command line knows. */
@@ -23,6 +24,7 @@ export const studies: readonly Study[] = [
   mtoSearch,
   mtoStudy("simmim", "SimMIM"),
   mtoStudy("mae", "MAE"),
+  presets,
   oneTable("fashion-mnist"),
   oneTable("emoji"),
 ];

@@ -37,8 +37,8 @@ export type Study = {
   readonly numSeeds: number;
   /** Seed of the first of them; 0 if left out. What is chosen on some seeds is judged on others. */
   readonly firstSeed?: number;
-  /** Passes over the images, the same number of steps for every arm; or seconds of training, in which faster arms take more steps. */
-  readonly length: { readonly epochs: number } | { readonly seconds: number };
+  /** Passes over the images, the same for every arm or those of its preset; or seconds of training, in which faster arms take more steps. */
+  readonly length: { readonly epochs: number | "preset" } | { readonly seconds: number };
   /** Points of a learning curve after the untrained one, evenly spaced over the run. */
   readonly numProbes: number;
   /** The data set's folder; `.lacuna/data/fashion-mnist` if left out. */

@@ -105,9 +105,10 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
 type ArmRuns = { readonly name: string; readonly runs: readonly ArmRun[] };
 
 function howLong({ length }: Study): string {
-  return "epochs" in length
-    ? `${length.epochs} epochs, the same steps for every arm`
-    : `${length.seconds} s of training for every arm`;
+  if ("seconds" in length) return `${length.seconds} s of training for every arm`;
+  return length.epochs === "preset"
+    ? "the epochs that each preset names"
+    : `${length.epochs} epochs, the same steps for every arm`;
 }
 
 function reading(before: string): string {
