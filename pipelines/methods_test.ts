@@ -4,7 +4,8 @@ import { AdamW, useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { beitEncoder } from "./beit_host.ts";
-import { ConfigError } from "./errors.ts";
+import { listCheckpoints } from "./checkpoint.ts";
+import { ConfigError, InterruptedError } from "./errors.ts";
 import type { ImageBatch } from "./image_batch.ts";
 import { maeMethod } from "./mae.ts";
 import { mtoTerms } from "./mask_token_terms.ts";
@@ -16,6 +17,7 @@ import { methodNamed, methodNames, presetOf } from "./methods.ts";
 import { loadRun } from "./load_run.ts";
 import { overrideConfig } from "./config.ts";
 import { pretrain } from "./pretrain.ts";
+import { readRunSummary } from "./run_summary.ts";
 import { simmimMethod } from "./simmim.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 import { testImages } from "./_test_images.ts";
@@ -87,12 +89,23 @@ for (const name of methodNames) {
     assert.ok(losses.at(-1)! < 0.97 * losses[0]!, `${losses[0]} … ${losses.at(-1)}`);
   });
 
-  Deno.test(`${name}: a run is trained, resumed and loaded, and represents images`, async () => {
+  Deno.test(`${name}: a run is trained, resumed to the bytes of one that was never stopped, and loaded, and represents images`, async () => {
     using folder = new TemporaryFolder();
     const { method, config } = await begin(name, "schedule.epochs=1", "log.checkpointEvery=2");
-    const summary = await pretrain(method, config, images, folder.path, { device, onCollapse: "warn" });
+    const [whole, stopped] = [`${folder.path}/whole`, `${folder.path}/stopped`];
+    const options = { device, onCollapse: "warn" } as const;
+    const summary = await pretrain(method, config, images, whole, options);
     assert.deepEqual([summary.pipeline, summary.status, summary.step], [name, "complete", 4]);
-    const { trained, untrained } = loadRun(folder.path);
+    const signal = AbortSignal.abort(); // ends after a step
+    await assert.rejects(pretrain(method, config, images, stopped, { ...options, signal }), InterruptedError);
+    assert.equal(readRunSummary(stopped)!.step, 1);
+    await pretrain(method, config, images, stopped, options);
+    const [resumed, expected] = [stopped, whole].map((run) =>
+      Deno.readFileSync(listCheckpoints(`${run}/checkpoints`).at(-1)!)
+    );
+    assert.equal(resumed!.length, expected!.length);
+    assert.ok(resumed!.every((byte, i) => byte === expected![i]));
+    const { trained, untrained } = loadRun(stopped);
     const input: Tensor4D = tf.randomNormal([3, 28, 28, 1], 0, 1, "float32", 1);
     const [after, start] = [trained, untrained].map((pipeline) => pipeline.represent(input));
     assert.equal(after!.shape[0], 3);
