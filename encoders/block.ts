@@ -35,6 +35,14 @@ export type BlockConfig = {
   } | undefined;
 };
 
+/** What the two halves of a block say, before their LayerScale and before they are added. */
+export type BlockBranches = {
+  /** [B, N, D], what leaves the attention's projection. */
+  readonly attention: Tensor3D;
+  /** [B, N, D], what leaves the MLP's second map. */
+  readonly ffn: Tensor3D;
+};
+
 /** What a block gives, and what is seen on the way. */
 export type ShownBlock = {
   /** What leaves it. */
@@ -43,6 +51,8 @@ export type ShownBlock = {
   readonly entering: Tensor3D;
   /** [B, heads, N, N] before the softmax, of queries (rows) and keys (columns), with the bias; there if asked for. */
   readonly scores?: Tensor4D;
+  /** There if asked for. */
+  readonly branches?: BlockBranches;
 };
 
 /**
@@ -124,7 +134,7 @@ export class Block implements Module {
    * @param stream Tokens [B, N, D].
    * @param dropPath As in `forward()`.
    * @param bias As in `forward()`.
-   * @param options What is shown of the scores.
+   * @param options What is shown.
    */
   extendShown(
     stream: ResidualStream,
@@ -136,10 +146,24 @@ export class Block implements Module {
       const [attnScale, mlpScale] = branchScales(this.#dropPathRate, stream.x.shape[0], dropPath);
       const { sum: entering, normalized } = normalize(stream, this.#norm1);
       const [gamma1, gamma2] = this.#gammas;
-      const { tokens: attended, ...shown } = this.#attn.forwardWithScores(normalized, bias, gamma1, options);
+      const { withBranches = false } = options;
+      const [inside1, inside2] = withBranches ? [] : [gamma1, gamma2];
+      const { tokens: attention, ...shown } = this.#attn.forwardWithScores(
+        normalized,
+        bias,
+        inside1,
+        options,
+      );
+      const attended = withBranches && gamma1 ? tf.mul<Tensor3D>(attention, gamma1) : attention;
       const second = normalize({ x: entering, branch: attended, scale: attnScale }, this.#norm2);
-      const branch = this.#mlp.forward(second.normalized, gamma2);
-      return { stream: { x: second.sum, branch, scale: mlpScale }, entering, ...shown };
+      const ffn = this.#mlp.forward(second.normalized, inside2);
+      const branch = withBranches && gamma2 ? tf.mul<Tensor3D>(ffn, gamma2) : ffn;
+      return {
+        stream: { x: second.sum, branch, scale: mlpScale },
+        entering,
+        ...shown,
+        ...(withBranches && { branches: { attention, ffn } }),
+      };
     });
   }
 }

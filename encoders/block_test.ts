@@ -5,6 +5,7 @@ import { stream, uniforms } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import { distance, oracleOf } from "./_test_oracle.ts";
 import { Block } from "./block.ts";
+import { sumOf } from "./residual_stream.ts";
 
 await useDevice("cpu");
 const prng = stream({ seed: 1, name: "init" });
@@ -33,6 +34,43 @@ Deno.test("Block is x + attn(norm1(x)), then x + mlp(norm2(x))", () => {
   const expected = tf.stack(tf.unstack(tokens).map((x) => blockReference(block, x as Tensor2D)));
   assert.ok(distance(block.forward(tokens), expected) < 1e-5); // float32, values of order 1
 });
+
+for (const layerScaleInit of [0, 0.1]) {
+  Deno.test(`Block shows what its halves say before a LayerScale of ${layerScaleInit} and before they are added`, () => {
+    const beit = { layerScaleInit, index: 0, initStd: 0.5 };
+    const block = new Block({ ...config, beit }, prng);
+    const { gamma_1, gamma_2 } = block.parameters;
+    for (const [i, gamma] of [gamma_1, gamma_2].entries()) {
+      gamma?.assign(tf.randomUniform([8], 0.5, 2, "float32", i)); // another for each channel
+    }
+    const { map, norm, gelu, attend } = oracleOf({
+      parameters: { ...block.parameters, "attn.qkv.bias": tf.variable(tf.zeros([24])) }, // BEiT's two biases start as 0
+    });
+    const scaled = (x: Tensor2D, gamma?: tf.Variable): Tensor2D => gamma ? tf.mul(x, gamma) : x;
+    const tokens = tokensOf(2);
+    const expected = tf.unstack(tokens).map((sample) => {
+      const x = sample as Tensor2D;
+      const [q, k, v] = tf.split(map(norm(x, "norm1", 1e-6, 1), "attn.qkv"), 3, 1) as [
+        Tensor2D,
+        Tensor2D,
+        Tensor2D,
+      ];
+      const attention = map(attend(q, k, v, 2), "attn.proj");
+      const attended: Tensor2D = tf.add(x, scaled(attention, gamma_1));
+      const ffn = map(gelu(map(norm(attended, "norm2", 1e-6, 1), "mlp.fc1")), "mlp.fc2");
+      return { attention, ffn, out: tf.add(attended, scaled(ffn, gamma_2)) };
+    });
+    const { branches, stream: open } = block.extendShown({ x: tokens }, undefined, undefined, {
+      withBranches: true,
+    });
+    const all = (name: "attention" | "ffn" | "out") => tf.stack(expected.map((sample) => sample[name]!));
+    assert.ok(distance(branches!.attention, all("attention")) < 1e-5); // float32, values of order 1
+    assert.ok(distance(branches!.ffn, all("ffn")) < 1e-5);
+    assert.ok(distance(sumOf(open), all("out")) < 1e-5);
+    assert.ok(distance(block.forward(tokens), all("out")) < 1e-5);
+    assert.equal(block.extendShown({ x: tokens }, undefined, undefined, {}).branches, undefined);
+  });
+}
 
 Deno.test("Block drops and rescales whole branches, sample by sample, as its stream says", () => {
   const [rate, batchSize] = [0.5, 16];

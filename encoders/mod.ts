@@ -15,7 +15,7 @@
  * ```
  * @module
  */
-export { Block, type BlockConfig, type ShownBlock } from "./block.ts";
+export { Block, type BlockBranches, type BlockConfig, type ShownBlock } from "./block.ts";
 export { ClassAttentionBlock, type ClassAttentionBlockConfig } from "./class_attention_block.ts";
 export { ConvDecoder, type ConvDecoderConfig } from "./conv_decoder.ts";
 export { copyParameters } from "./copy_parameters.ts";
@@ -38,7 +38,7 @@ export { type HeadNorm, type HeadOptions, ProjectionHead } from "./projection_he
 export { RelativePositionBias } from "./relative_position_bias.ts";
 export type { ResidualStream } from "./residual_stream.ts";
 export { sinCosPositions } from "./sin_cos_positions.ts";
-export { runStages, type Stages } from "./stages.ts";
+export { type BranchedStages, runStages, type Stages } from "./stages.ts";
 export type { StagesOptions } from "./stages_options.ts";
 export type { PatchTokens, TokenEncoder } from "./token_encoder.ts";
 export { under } from "./under.ts";

@@ -13,7 +13,7 @@ import { LayerNorm } from "./layer_norm.ts";
 import { PatchEmbedding } from "./patch_embedding.ts";
 import type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 import { RelativePositionBias } from "./relative_position_bias.ts";
-import { runStages, type Stages } from "./stages.ts";
+import { type BranchedStages, runStages } from "./stages.ts";
 import type { StagesOptions } from "./stages_options.ts";
 import { sinCosPositions } from "./sin_cos_positions.ts";
 import type { PatchTokens, TokenEncoder } from "./token_encoder.ts";
@@ -30,7 +30,7 @@ export type PatchTransformerOptions = {
 };
 
 /** What a `PatchTransformer` shows of a forward pass. */
-export type EncodedStages = Stages & {
+export type EncodedStages = BranchedStages & {
   /** [R, 1 + V, D], what leaves the last block, normalised. */
   readonly tokens: Tensor3D;
 };

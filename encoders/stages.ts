@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
-import type { Block } from "./block.ts";
+import type { Block, BlockBranches } from "./block.ts";
 import type { StagesOptions } from "./stages_options.ts";
 import { type ResidualStream, sumOf } from "./residual_stream.ts";
 
@@ -15,6 +15,12 @@ export type Stages = {
   readonly stages: Tensor3D[];
   /** S times [R, heads, T, T]: each block's scores of queries (rows) and keys (columns) before the softmax; empty unless asked for. */
   readonly scores: Tensor4D[];
+};
+
+/** The same, with what is said inside the blocks. */
+export type BranchedStages = Stages & {
+  /** S times, what each block's halves say; empty unless asked for. */
+  readonly branches: BlockBranches[];
 };
 
 /**
@@ -31,17 +37,18 @@ export function runStages(
   bias: Tensor3D | Tensor4D | undefined,
   options: StagesOptions = {},
   dropPath?: Prng,
-): Stages {
+): BranchedStages {
   return tf.tidy(() => {
-    const stages: Tensor3D[] = [], scores: Tensor4D[] = [];
+    const stages: Tensor3D[] = [], scores: Tensor4D[] = [], branches: BlockBranches[] = [];
     let stream: ResidualStream = { x: tokens };
     for (const [i, block] of blocks.entries()) {
       const shown = block.extendShown(stream, dropPath && substream(dropPath, `blocks.${i}`), bias, options);
       stages.push(shown.entering);
       if (shown.scores) scores.push(shown.scores);
+      if (shown.branches) branches.push(shown.branches);
       stream = shown.stream;
     }
     stages.push(sumOf(stream));
-    return { stages, scores };
+    return { stages, scores, branches };
   });
 }

@@ -42,6 +42,11 @@ export type Data2vecConfig = CropRunConfig & {
   readonly encoder: BeitSizes;
   readonly masks: BlockConfig;
   readonly target: {
+    /**
+     * What of the teacher's blocks the target is made of: what leaves a "block"; what its feed-forward half ("ffn") or its "attention" says,
+     * before LayerScale and before it is added.
+     */
+    readonly activations: "block" | "ffn" | "attention";
     /** K, the teacher's last blocks that make the target. */
     readonly topK: number;
     /** Normalisation of each block before the mean. */
@@ -60,8 +65,8 @@ export type Data2vecConfig = CropRunConfig & {
  * data2vec for images (arXiv:2202.03555): of an image with masked blocks the student says what a teacher, who sees all of it, makes of the masked
  * patches in its last K blocks.
  *
- * As in the code behind the published numbers, the target is what leaves a block, and the teacher is a copy of the whole student; the paper
- * speaks of the feed-forward part, and of shared patches and positions.
+ * As in the code behind the published numbers, the presets' target is what leaves a block, and the teacher is a copy of the whole student; the
+ * paper speaks of the feed-forward part, and of shared patches and positions.
  * @param config Sizes, masks, target, teacher, seed.
  * @param image What the images are.
  * @throws {RangeError} If the sizes do not fit each other or the images.
@@ -91,11 +96,13 @@ export function data2vec(config: Data2vecConfig, image: ImageShape): MethodPipel
       );
       const maskOf = () => tf.tensor2d(denseMask(masks, numPatches), [masks.length, numPatches]);
       const teach = () => {
-        const { stages } = teacher.forwardStages(
-          imageTensor(batch, image),
-          target.maskTeacher ? { mask: maskOf() } : {},
-        );
-        const blocks = stages.slice(1).map((tokens) => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]));
+        const { activations } = target;
+        const { stages, branches } = teacher.forwardStages(imageTensor(batch, image), {
+          withBranches: activations !== "block",
+          ...(target.maskTeacher && { mask: maskOf() }),
+        });
+        const said = activations === "block" ? stages.slice(1) : branches.map((half) => half[activations]);
+        const blocks = said.map((tokens) => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]));
         return { contexts: contextTargets(blocks, target), means: meanOfPatches(stages.at(-1)!) };
       };
       return differentiate(parameters, ({ contexts, means }) => {
@@ -125,7 +132,14 @@ const demo: Data2vecConfig = {
   encoder: demoBeit,
   optimizer: { ...demoRun.optimizer, learningRate: 4e-3 },
   masks: { numMasked: 29, minArea: 4 },
-  target: { topK: 3, normalizeBlocks: "layer", normalizeMean: "layer", beta: 2, maskTeacher: false },
+  target: {
+    activations: "block",
+    topK: 3,
+    normalizeBlocks: "layer",
+    normalizeMean: "layer",
+    beta: 2,
+    maskTeacher: false,
+  },
   teacher: { momentumRise: 0.5, lastMomentum: 0.999 },
 };
 const norm = v.picklist(["layer", "instance", "none"]);
@@ -162,6 +176,7 @@ export const data2vecMethod: Method<Data2vecConfig, ImageBatch> = {
     encoder: v.strictObject(beitFields),
     masks: blockField,
     target: v.strictObject({
+      activations: v.optional(v.picklist(["block", "ffn", "attention"]), "block"), // runs from before it had these
       topK: count,
       normalizeBlocks: norm,
       normalizeMean: norm,
