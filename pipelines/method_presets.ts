@@ -14,12 +14,11 @@ export const noMto: MtoConfig = {
   entropyWeight: 0,
   rankWeight: 0,
   recalibrationWeight: 0,
-  exclude: 0,
   schedule: "constant",
 };
 
 /** Masked token optimization as it is best here. */
-export const someMto: MtoConfig = { ...mtoPresets.mto, exclude: 0, schedule: "constant" };
+export const someMto: MtoConfig = { ...mtoPresets.mto, schedule: "constant" };
 
 /** A run of one to three minutes on two cores, on Fashion-MNIST. */
 export const demoRun: RunConfig & {

@@ -18,6 +18,7 @@
  */
 export { excludeBias } from "./exclude_bias.ts";
 export { heterogeneity, type ImageMeasure, type MtoAffinity } from "./heterogeneity.ts";
+export { heterogeneityProfile } from "./heterogeneity_profile.ts";
 export { type MtoHost, mtoLoss, type MtoOptions } from "./mto_loss.ts";
-export { mtoPresets } from "./mto_presets.ts";
+export { type MtoPreset, mtoPresets } from "./mto_presets.ts";
 export { type MtoRecalibration, type VisibleAttention, visibleAttention } from "./visible_attention.ts";

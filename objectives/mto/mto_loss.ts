@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 import type { ObjectiveResult } from "../objective_result.ts";
 import { heterogeneity, type ImageMeasure, type MtoAffinity } from "./heterogeneity.ts";
@@ -44,8 +44,9 @@ export type MtoHost = {
  * @param host What the host shows.
  * @param options Weights and choices.
  * @returns `loss`, and in `metrics`, of the terms that count, `entropy`, `rank` and `recalibration` without their weights; `heterogeneity.s`
- * of each stage they read; `leak`, the share of visible rows' attention on masked tokens; `rowEntropy`, below 0.1 where attention has collapsed; and
- * `cosine`, the mean cosine of masked and visible tokens where they enter.
+ * of each stage they read; `leak`, the share of visible rows' attention on masked tokens; `rowEntropy.b` of each block they read, below 0.1 where its
+ * attention has collapsed; and, where tokens enter, `cosine`, the mean cosine of masked and visible ones, and `maskedNorm`, the mean length of masked
+ * ones, which rises and falls with the mask token's. No mean counts images that lack what it is of.
  * @throws {TypeError} If there are not as many scores as blocks where they are read.
  * @throws {RangeError} If there are fewer stages than `entropyStages`.
  */
@@ -70,6 +71,7 @@ export function mtoLoss({ stages, scores, mask }: MtoHost, options: MtoOptions):
     const metrics: Record<string, Scalar> = {
       ...Object.fromEntries(heights.map((height, s) => [`heterogeneity.${s}`, height])),
       cosine: meanCosine(patches[0]!, mask),
+      maskedNorm: meanNorm(patches[0]!, mask),
     };
     const terms: Scalar[] = [];
     const add = (name: string, weight: number, term: Scalar) => {
@@ -77,7 +79,8 @@ export function mtoLoss({ stages, scores, mask }: MtoHost, options: MtoOptions):
       terms.push(tf.mul(weight, term));
     };
     if (entropyWeight !== 0) {
-      add("entropy", entropyWeight, tf.sub(1, meanOver(heights.slice(0, entropyStages))));
+      const any: Scalar = tf.minimum(tf.sum(profile[0]!.counts), 1); // 0 where no image counts: then the term is 0
+      add("entropy", entropyWeight, tf.sub(any, meanOver(heights.slice(0, entropyStages))));
     }
     if (rankWeight !== 0) {
       const rises = profile.slice(1).map(({ values, counts }, s) => {
@@ -88,15 +91,17 @@ export function mtoLoss({ stages, scores, mask }: MtoHost, options: MtoOptions):
     }
     if (recalibrationWeight !== 0) {
       const half = Math.ceil(scores.length / 2);
-      const read = {
-        all: scores,
-        early: scores.slice(0, half),
-        late: scores.slice(-half),
-      }[options.recalibrationBlocks];
-      const attention = read.map((ofBlock) => visibleAttention(ofBlock, mask, recalibration));
+      const [from, to] = {
+        all: [0, scores.length],
+        early: [0, half],
+        late: [scores.length - half, scores.length],
+      }[options.recalibrationBlocks] as [number, number];
+      const attention = scores.slice(from, to).map((ofBlock) =>
+        visibleAttention(ofBlock, mask, recalibration)
+      );
       add("recalibration", recalibrationWeight, meanOver(attention.map(({ loss }) => loss)));
       metrics.leak = meanOver(attention.map(({ leak }) => leak));
-      metrics.rowEntropy = meanOver(attention.map(({ entropy }) => entropy));
+      for (const [i, { entropy }] of attention.entries()) metrics[`rowEntropy.${from + i}`] = entropy;
     }
     return { loss: terms.length > 0 ? tf.addN(terms) : tf.scalar(0), metrics };
   });
@@ -110,12 +115,19 @@ function meanOf({ values, counts }: ImageMeasure): Scalar {
   return tf.div(tf.sum(values), tf.maximum(tf.sum(counts), 1));
 }
 
-/** Mean cosine of masked and visible tokens, image by image. */
+/** Mean cosine of masked and visible tokens, image by image, over the images that have both. */
 function meanCosine(tokens: Tensor3D, mask: Tensor2D): Scalar {
   const unit = l2Normalize(tokens);
   const sumOf = (weights: Tensor2D) => tf.sum(tf.mul(unit, tf.expandDims(weights, -1)), 1); // [B, D]
   const visible: Tensor2D = tf.sub(1, mask);
-  const numPairs = tf.mul(tf.sum(mask, -1), tf.sum(visible, -1)); // [B]
+  const numPairs: Tensor1D = tf.mul(tf.sum(mask, -1), tf.sum(visible, -1)); // [B]
   const products = tf.sum(tf.mul(sumOf(mask), sumOf(visible)), -1);
-  return tf.mean(tf.div(products, tf.maximum(numPairs, 1)));
+  const values: Tensor1D = tf.div(products, tf.maximum(numPairs, 1)); // the products of none are 0
+  return meanOf({ values, counts: tf.minimum(numPairs, 1) });
+}
+
+/** Mean length of masked tokens, 0 where there is none. */
+function meanNorm(tokens: Tensor3D, mask: Tensor2D): Scalar {
+  const lengths = tf.norm(tokens, "euclidean", -1); // [B, N]
+  return tf.div(tf.sum(tf.mul(lengths, mask)), tf.maximum(tf.sum(mask), 1));
 }

@@ -4,7 +4,8 @@ import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core
 import { useDevice } from "@lacuna/tensor";
 import { excludeBias } from "./exclude_bias.ts";
 import { heterogeneity, type MtoAffinity } from "./heterogeneity.ts";
-import { mtoLoss } from "./mto_loss.ts";
+import { heterogeneityProfile } from "./heterogeneity_profile.ts";
+import { type MtoHost, mtoLoss } from "./mto_loss.ts";
 import { mtoPresets } from "./mto_presets.ts";
 import { visibleAttention } from "./visible_attention.ts";
 
@@ -18,6 +19,9 @@ function near(found: Tensor | readonly number[], expected: readonly number[], to
     assert.ok(Math.abs(values[i]! - value) <= tolerance, `${values} is not ${expected}`);
   }
 }
+
+const affinities = ["scaledDot", "dot", "lnScaled", "cosine"] as const;
+const kinds = ["mass", "entropy", "affinity"] as const;
 
 const visibleThenMasked = (visible: number[][], masked: number[][]) => ({
   tokens: tf.tensor3d([[...visible, ...masked]]),
@@ -47,7 +51,7 @@ Deno.test("heterogeneity() is highest away from all visible tokens, and, a known
 Deno.test("heterogeneity() counts images with a masked and two visible tokens, and is finite for all", () => {
   const tokens: Tensor3D = tf.ones([4, 3, 2]);
   const mask = tf.tensor2d([[0, 0, 0], [1, 1, 1], [0, 1, 1], [0, 0, 1]]);
-  for (const affinity of ["scaledDot", "dot", "lnScaled", "cosine"] as const) {
+  for (const affinity of affinities) {
     const { values, counts } = heterogeneity(tokens, mask, affinity);
     assert.deepEqual([...counts.dataSync()], [0, 0, 0, 1]);
     near(values, [0, 0, 0, 1]); // equal tokens: a uniform row
@@ -56,21 +60,59 @@ Deno.test("heterogeneity() counts images with a masked and two visible tokens, a
   }
 });
 
-Deno.test("heterogeneity() does not care for the order of tokens, and normalised affinities not for their scale", () => {
+Deno.test("heterogeneity() of an image does not care for the others, nor for a sum that all of a row's scores get", () => {
+  const tokens = tf.randomNormal<tf.Rank.R3>([3, 6, 8], 0, 1, "float32", 5);
+  const mask = tf.tensor2d([[0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 0]]);
+  const order = tf.tensor1d([2, 0, 1], "int32");
+  for (const affinity of affinities) {
+    const values = heterogeneity(tokens, mask, affinity).values;
+    const reordered = heterogeneity(tf.gather(tokens, order), tf.gather(mask, order), affinity).values;
+    near(reordered, [...tf.gather(values, order).dataSync<"float32">()], 0);
+  }
+  const visible = [[1, 2, 1], [0, 1, 1], [-1, 0.5, 1]]; // the last number gives each score what the masked token has there
+  near([valueOf(visible, [[0.3, -0.7, 4]], "dot")], [valueOf(visible, [[0.3, -0.7, 0]], "dot")], 1e-6);
+});
+
+Deno.test("heterogeneity() with normalised affinities does not care for the tokens' scale; the others saturate, without slopes", () => {
   const tokens = tf.randomNormal<tf.Rank.R3>([2, 6, 8], 0, 1, "float32", 5);
   const mask = tf.tensor2d([[0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 0, 1]]);
-  const order = tf.tensor1d([2, 0, 1, 5, 3, 4], "int32");
-  for (const affinity of ["scaledDot", "dot", "lnScaled", "cosine"] as const) {
+  const large: Tensor3D = tf.mul(tokens, 100);
+  for (const affinity of affinities) {
     const values = [...heterogeneity(tokens, mask, affinity).values.dataSync<"float32">()];
-    near(
-      heterogeneity(tf.gather(tokens, order, 1), tf.gather(mask, order, 1), affinity).values,
-      values,
-      1e-6,
-    );
-    const large = heterogeneity(tf.mul(tokens, 100), mask, affinity).values;
-    if (affinity === "lnScaled" || affinity === "cosine") near(large, values, 1e-5);
-    else assert.ok(Math.max(...large.dataSync<"float32">()) < 0.1); // saturated: they should be watched
+    const found = heterogeneity(large, mask, affinity).values;
+    if (affinity === "lnScaled" || affinity === "cosine") {
+      near(found, values, 1e-5);
+      continue;
+    }
+    assert.ok(Math.max(...found.dataSync<"float32">()) < 1e-3, affinity);
+    const slopeAt = (x: Tensor3D) =>
+      tf.max(tf.abs(tf.grad((x) => heterogeneity(x as Tensor3D, mask, affinity).values)(x))).dataSync()[0]!;
+    assert.ok(slopeAt(large) < 1e-6 && slopeAt(tokens) > 0.01, affinity);
   }
+  const scales = tf.randomUniform([2, 6, 1], 0.5, 3, "float32", 6),
+    shifts = tf.randomNormal([2, 6, 1], 0, 2, "float32", 7);
+  const moved: Tensor3D = tf.add(tf.mul(tokens, scales), shifts);
+  const values = heterogeneity(tokens, mask, "lnScaled").values.dataSync<"float32">();
+  near(heterogeneity(moved, mask, "lnScaled").values, [...values], 1e-5);
+});
+
+Deno.test("heterogeneity() stays 1 where a masked token resembles all alike, however many they are", () => {
+  const visible = [[1, 0, 0], [0, 1, 0]];
+  for (const affinity of ["scaledDot", "dot", "cosine"] as const) {
+    near([valueOf([...visible, ...visible], [[0, 0, 5]], affinity)], [1], 1e-6);
+  }
+});
+
+Deno.test("heterogeneityProfile() is each stage's heterogeneity without the class token, over the images that have one", async () => {
+  const stages = [[[9, 9], [3, 1], [0, 4], [2, 0]], [[9, 9], [1, 0], [1, 0], [4, 4]]].map((tokens) =>
+    tf.tensor3d([tokens, tokens])
+  );
+  const before = tf.memory().numTensors;
+  const mask = tf.tensor2d([[0, 0, 1], [1, 1, 1]]); // the second image has no visible token
+  near(await heterogeneityProfile(stages, mask), [0.10729, 1]);
+  near(await heterogeneityProfile(stages, mask, "lnScaled"), [0.310571, 1]);
+  assert.equal(tf.memory().numTensors, before + 1);
+  await assert.rejects(heterogeneityProfile(stages, tf.ones([2, 3])), RangeError);
 });
 
 /** Scores [1, 1, 1 + 4, 1 + 4] whose every row is the same over four patches; the class token is shut off. */
@@ -99,6 +141,32 @@ Deno.test("visibleAttention() by entropy sharpens whatever leads, be it masked",
     return visibleAttention(tf.sub(scores, slope), halves, "mass").leak.dataSync<"float32">()[0]!;
   };
   near([leakAfterStep([1, 1, 0, 0]), leakAfterStep([0, 0, 1, 0])], [0.232078, 0.705475]);
+});
+
+Deno.test("visibleAttention() by entropy is that of worked rows, and 1 of uniform ones, however many columns they have", () => {
+  const ofRow = (row: readonly number[]) =>
+    visibleAttention(rowsOf(row), halves, "entropy").loss.dataSync<"float32">()[0]! * Math.log(5) /
+    Math.log(4); // the class token is shut off
+  near([ofRow([0.7, 0.1, 0.1, 0.1].map(Math.log)), ofRow([0, 0, -1e9, -1e9])], [0.678390, 0.5]);
+  for (const numPatches of [4, 8]) {
+    const uniform: Tensor4D = tf.zeros([1, 1, 1 + numPatches, 1 + numPatches]);
+    const mask = tf.tensor2d([Array.from({ length: numPatches }, (_, i) => i % 2)]);
+    near(visibleAttention(uniform, mask, "entropy").loss, [1], 1e-6);
+  }
+});
+
+Deno.test("visibleAttention() does not count images without masked tokens", () => {
+  const scores = tf.randomNormal<tf.Rank.R4>([3, 2, 5, 5], 0, 1, "float32", 4);
+  const mask = tf.tensor2d([[0, 0, 0, 0], [0, 1, 0, 1], [1, 1, 1, 1]]);
+  for (const kind of kinds) {
+    const all = visibleAttention(scores, mask, kind);
+    const second = visibleAttention(tf.slice(scores, [1], [1]), tf.slice(mask, [1], [1]), kind);
+    for (const name of ["loss", "leak", "entropy"] as const) {
+      near(all[name], [...second[name].dataSync<"float32">()], 1e-6);
+    }
+    const none = visibleAttention(scores, tf.zeros([3, 4]), kind);
+    near([none.loss, none.leak, none.entropy].flatMap((x) => [...x.dataSync<"float32">()]), [0, 0, 0], 0);
+  }
 });
 
 Deno.test("visibleAttention() among masked columns ignores the visible ones", () => {
@@ -150,6 +218,103 @@ Deno.test("mtoLoss() asks for a profile that does not rise", () => {
   near([rankOf([0.9, 0.9, 0.3], 0)], [0], 1e-4);
 });
 
+Deno.test("mtoLoss() has no slope by rank where heterogeneity stays the same", () => {
+  const tokens = tf.randomNormal<tf.Rank.R3>([2, 5, 8], 0, 1, "float32", 1);
+  const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
+  const options = { ...mtoPresets.threeTerms, entropyWeight: 0, recalibrationWeight: 0 };
+  const rankOf = (...stages: Tensor[]) =>
+    mtoLoss({ stages: stages as Tensor3D[], scores: [], mask }, options).loss;
+  const stages = [tokens, tokens.clone(), tokens.clone()];
+  near(rankOf(...stages), [0], 0);
+  for (const slope of tf.grads(rankOf)(stages)) assert.equal(tf.max(tf.abs(slope)).dataSync()[0], 0);
+});
+
+const randomHost = (numImages: number): MtoHost => ({
+  stages: [1, 2, 3].map((seed) => tf.randomNormal<tf.Rank.R3>([numImages, 6, 8], 0, 1, "float32", seed)),
+  scores: [4, 5].map((seed) => tf.randomNormal<tf.Rank.R4>([numImages, 2, 6, 6], 0, 1, "float32", seed)),
+  mask: tf.tile(tf.tensor2d([[0, 1, 0, 1, 0]]), [numImages, 1]),
+});
+const allTerms = { ...mtoPresets.threeTerms, rankMargin: 0.2 };
+
+Deno.test("mtoLoss() does not care for the order of visible tokens, nor of masked ones, nor of images, nor for a sum in a row of scores", () => {
+  const { stages, scores, mask } = randomHost(2);
+  const tokens = tf.tensor1d([0, 3, 4, 5, 2, 1], "int32"); // the class token, then visible and masked ones change places among themselves
+  const images = tf.tensor1d([1, 0], "int32");
+  const others: Record<string, MtoHost> = {
+    tokens: {
+      stages: stages.map((stage) => tf.gather(stage, tokens, 1)),
+      scores: scores.map((ofBlock) => tf.gather(tf.gather(ofBlock, tokens, 2), tokens, 3)),
+      mask,
+    },
+    images: {
+      stages: stages.map((stage) => tf.gather(stage, images)),
+      scores: scores.map((ofBlock) => tf.gather(ofBlock, images)),
+      mask,
+    },
+    rows: {
+      stages,
+      scores: scores.map((ofBlock) => tf.add(ofBlock, tf.randomNormal([2, 2, 6, 1], 0, 3, "float32", 6))),
+      mask,
+    },
+  };
+  for (const recalibration of kinds) {
+    const options = { ...allTerms, recalibration };
+    const { metrics } = mtoLoss({ stages, scores, mask }, options);
+    assert.ok(metrics.rank!.dataSync()[0]! > 0.01);
+    for (const [what, host] of Object.entries(others)) {
+      for (const [name, found] of Object.entries(mtoLoss(host, options).metrics)) {
+        const [value, expected] = [found.dataSync()[0]!, metrics[name]!.dataSync()[0]!];
+        assert.ok(Math.abs(value - expected) < 2e-6, `${what}, ${name}: ${value} is not ${expected}`); // float32, sums in another order
+      }
+    }
+  }
+});
+
+Deno.test("mtoLoss() is finite, with finite slopes, for images without masked or visible tokens and for equal tokens", () => {
+  const rows = {
+    "no masked token": [0, 0, 0, 0, 0],
+    "no visible token": [1, 1, 1, 1, 1],
+    "one visible token": [1, 1, 0, 1, 1],
+    "two visible tokens": [1, 0, 0, 1, 1],
+  };
+  const equal = [1, 2, 3].map(() => tf.ones<tf.Rank.R3>([1, 6, 8]));
+  for (const [what, row] of Object.entries(rows)) {
+    const { stages, scores } = randomHost(1);
+    const mask = tf.tensor2d([row]);
+    for (const tokens of [stages, equal]) {
+      for (const [i, affinity] of affinities.entries()) {
+        const options = { ...allTerms, affinity, recalibration: kinds[i % 3]! };
+        const lossAt = (...all: Tensor[]) =>
+          mtoLoss(
+            { stages: all.slice(0, 3) as Tensor3D[], scores: all.slice(3) as Tensor4D[], mask },
+            options,
+          )
+            .loss;
+        const inputs = [...tokens, ...scores];
+        for (const found of [lossAt(...inputs), ...tf.grads(lossAt)(inputs)]) {
+          assert.ok(found.dataSync<"float32">().every(Number.isFinite), `${what}, ${affinity}`);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("mtoLoss() takes no image into its means that has nothing to compare, and is 0 if none has", () => {
+  const { stages, scores } = randomHost(3);
+  const one = <T extends Tensor>(x: T): T => tf.slice(x, [1], [1]);
+  const mask = tf.tensor2d([[0, 0, 0, 0, 0], [0, 1, 0, 1, 0], [1, 1, 1, 1, 1]]);
+  for (const recalibration of kinds) {
+    const options = { ...allTerms, recalibration };
+    const all = mtoLoss({ stages, scores, mask }, options);
+    const { maskedNorm: _, ...second } = // it is of the third image too
+      mtoLoss({ stages: stages.map(one), scores: scores.map(one), mask: one(mask) }, options).metrics;
+    for (const [name, expected] of Object.entries(second)) {
+      near(all.metrics[name]!, [...expected.dataSync<"float32">()], 1e-6);
+    }
+    near(mtoLoss({ stages, scores, mask: tf.zeros([3, 5]) }, options).loss, [0], 0);
+  }
+});
+
 Deno.test("mtoLoss() adds its terms by their weights, and has slopes for tokens and scores", () => {
   const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
   const stages = [1, 3, 2].map((size, i) =>
@@ -168,7 +333,7 @@ Deno.test("mtoLoss() adds its terms by their weights, and has slopes for tokens 
   const value = (name: string) => metrics[name]!.dataSync<"float32">()[0]!;
   near(loss, [0.3 * value("entropy") + 0.5 * value("rank") + 0.7 * value("recalibration")]);
   near([value("entropy")], [1 - value("heterogeneity.0")]);
-  assert.ok(Math.abs(value("cosine")) < 0.5 && value("leak") > 0.2 && value("rowEntropy") > 0.5);
+  assert.ok(Math.abs(value("cosine")) < 0.5 && value("leak") > 0.2 && value("rowEntropy.1") > 0.5);
 
   const inputs: Tensor[] = [...stages, ...scores];
   const lossAt = (...all: Tensor[]) =>
@@ -195,11 +360,12 @@ Deno.test("mtoLoss() computes what is weighted, by the sign, stages and blocks t
   const none = { ...mtoPresets.threeTerms, entropyWeight: 0, rankWeight: 0, recalibrationWeight: 0 };
   const lossOf = (options: Partial<typeof none>) => {
     const { loss, metrics } = mtoLoss({ stages, scores, mask }, { ...none, ...options });
-    return { loss: loss.dataSync()[0]!, names: Object.keys(metrics).sort() };
+    return { loss: loss.dataSync()[0]!, metrics, names: Object.keys(metrics).sort() };
   };
-  assert.deepEqual(lossOf({}), { loss: 0, names: ["cosine"] });
+  const empty = lossOf({});
+  assert.deepEqual([empty.loss, empty.names], [0, ["cosine", "maskedNorm"]]);
   const first = lossOf({ entropyWeight: 1 });
-  assert.deepEqual(first.names, ["cosine", "entropy", "heterogeneity.0"]); // no scores, no other stage
+  assert.deepEqual(first.names, ["cosine", "entropy", "heterogeneity.0", "maskedNorm"]); // no scores, no other stage
   assert.equal(lossOf({ entropyWeight: -1 }).loss, -first.loss);
   const heights = stages.map((tokens) => {
     const { values } = heterogeneity(tf.slice(tokens, [0, 1, 0], [-1, -1, -1]), mask, "scaledDot");
@@ -213,32 +379,45 @@ Deno.test("mtoLoss() computes what is weighted, by the sign, stages and blocks t
     [recalibrated("early"), recalibrated("late"), recalibrated("all")],
     [blocks[0]!, blocks[1]!, (blocks[0]! + blocks[1]!) / 2],
   );
+  const late = lossOf({ recalibrationWeight: 1, recalibrationBlocks: "late" });
+  assert.deepEqual(late.names, ["cosine", "leak", "maskedNorm", "recalibration", "rowEntropy.1"]);
+  const { leak, entropy } = visibleAttention(scores[1]!, mask, "mass");
+  near(late.metrics.leak!, [...leak.dataSync<"float32">()]);
+  near(late.metrics["rowEntropy.1"]!, [...entropy.dataSync<"float32">()]);
   assert.throws(() => lossOf({ entropyWeight: 1, entropyStages: 4 }), RangeError);
 });
 
-Deno.test("a mask token that starts as a visible one moves away from it, step by step, downhill", () => {
+Deno.test("a mask token that starts as a visible one moves away from it, step by step, downhill, and by dot products shrinks", () => {
   const visible = tf.randomNormal<tf.Rank.R2>([6, 8], 0, 1, "float32", 9);
   const mask = tf.tensor2d([[...Array(6).fill(0), ...Array(4).fill(1)]]);
   for (const affinity of ["scaledDot", "lnScaled"] as const) {
-    const heightOf = (token: Tensor) =>
-      tf.sum(
-        heterogeneity(
-          tf.expandDims(
-            tf.concat([visible, tf.matMul(tf.ones([4, 1]), tf.reshape(token, [1, 8]) as Tensor2D)]),
-            0,
-          ),
-          mask,
-          affinity,
-        ).values,
+    const tokensWith = (token: Tensor): Tensor3D =>
+      tf.expandDims(
+        tf.concat([visible, tf.matMul(tf.ones([4, 1]), tf.reshape(token, [1, 8]) as Tensor2D)]),
+        0,
       );
+    const heightOf = (token: Tensor) => tf.sum(heterogeneity(tokensWith(token), mask, affinity).values);
+    const largestCosine = (token: Tensor) => {
+      const cosines = tf.div(tf.dot(visible, token), tf.mul(tf.norm(visible, 2, 1), tf.norm(token)));
+      return tf.max(cosines).dataSync()[0]!;
+    };
+    const normOf = (token: Tensor) => {
+      const entering: Tensor3D = tf.pad(tokensWith(token), [[0, 0], [1, 0], [0, 0]]);
+      const host = { stages: [entering, entering], scores: [], mask };
+      return mtoLoss(host, { ...mtoPresets.mto, affinity }).metrics.maskedNorm!.dataSync<"float32">()[0]!;
+    };
     let token: Tensor = tf.reshape(tf.slice(visible, [0, 0], [1, 8]), [8]);
     let height = heightOf(token).dataSync()[0]!;
+    const norm = normOf(token);
+    near([norm, largestCosine(token)], [tf.norm(token).dataSync()[0]!, 1], 1e-6);
     for (let step = 0; step < 40; step++) {
-      token = tf.add(token, tf.mul(tf.grad(heightOf)(token), 0.1));
+      token = tf.add(token, tf.mul(tf.grad(heightOf)(token), 0.3));
       const next = heightOf(token).dataSync()[0]!;
       assert.ok(next > height, `${affinity}, step ${step}: ${next} after ${height}`);
       height = next;
     }
+    assert.ok(largestCosine(token) < 0.95, affinity);
+    if (affinity === "scaledDot") assert.ok(normOf(token) < 0.5 * norm);
   }
 });
 

@@ -8,7 +8,7 @@ import { softmaxMeasure } from "@lacuna/tensor/softmax-measure";
  */
 export type MtoRecalibration = "mass" | "entropy" | "affinity";
 
-/** How visible tokens attend, the mean over images, heads and visible rows. */
+/** How visible tokens attend, the mean over heads and visible rows of the images that have a masked token; 0 where none has. */
 export type VisibleAttention = {
   /** What is minimised. */
   readonly loss: Scalar;
@@ -32,7 +32,9 @@ export function visibleAttention(scores: Tensor4D, mask: Tensor2D, kind: MtoReca
     const [batchSize, numHeads, numTokens] = scores.shape;
     const isMasked: Tensor2D = tf.pad(mask, [[0, 0], [1, 0]]); // [B, 1 + N], the class token is visible
     const isVisible: Tensor2D = tf.sub(1, isMasked);
-    const visibleRows = tf.reshape(tf.pad(tf.sub(1, mask), [[0, 0], [1, 0]]), [batchSize, 1, numTokens]); // of patches
+    const numMasked: Tensor2D = tf.sum(mask, -1, true); // [B, 1]
+    const counted = tf.mul(tf.sub(1, mask), tf.minimum(numMasked, 1)); // visible patches, where there is something to leak to
+    const visibleRows = tf.reshape(tf.pad(counted, [[0, 0], [1, 0]]), [batchSize, 1, numTokens]);
     const numRows = tf.maximum(tf.mul(tf.sum(visibleRows), numHeads), 1);
     const mean = (perRow: tf.Tensor): Scalar => tf.div(tf.sum(tf.mul(perRow, visibleRows)), numRows);
     const logShare: Tensor3D = softmaxMeasure(scores, isVisible, "logShare"); // [B, heads, 1 + N]
@@ -43,8 +45,8 @@ export function visibleAttention(scores: Tensor4D, mask: Tensor2D, kind: MtoReca
     const leak = mean(tf.sub(1, tf.exp(logShare)));
     if (kind === "mass") return { loss: tf.neg(mean(logShare)), leak, entropy };
     if (kind === "entropy") return { loss: entropy.clone(), leak, entropy };
-    const numMasked = tf.reshape(tf.sum(mask, -1), [batchSize, 1, 1]);
-    const among = tf.div(softmaxMeasure(scores, isMasked, "entropy"), tf.log(tf.maximum(numMasked, 2)));
+    const most = tf.log(tf.maximum(tf.reshape(numMasked, [batchSize, 1, 1]), 2));
+    const among = tf.div(softmaxMeasure(scores, isMasked, "entropy"), most);
     return { loss: mean(among), leak, entropy };
   });
 }

@@ -52,6 +52,7 @@ Deno.test("softmaxMeasure() of entropy and its slope at worked rows", async () =
     near(entropyOf([1, 0, -1]), [0.832396]);
     near(slopeOf([1, 0, -1]), [-0.282587, 0.140770, 0.141817]);
     near(entropyOf([Math.log(3), 0]), [0.811278 * Math.log(2)]);
+    near(slopeOf([Math.log(3), 0]), [-0.205990, 0.205990]); // −0.75 · (ln 0.75 + H)
     near(entropyOf([0.7, 0.1, 0.1, 0.1].map(Math.log)), [0.678390 * Math.log(4)]);
   }
 });
