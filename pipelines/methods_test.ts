@@ -96,9 +96,13 @@ for (const name of methodNames) {
     const options = { device, onCollapse: "warn" } as const;
     const summary = await pretrain(method, config, images, whole, options);
     assert.deepEqual([summary.pipeline, summary.status, summary.step], [name, "complete", 4]);
-    const signal = AbortSignal.abort(); // ends after a step
-    await assert.rejects(pretrain(method, config, images, stopped, { ...options, signal }), InterruptedError);
-    assert.equal(readRunSummary(stopped)!.step, 1);
+    const stop = new AbortController();
+    const onStep = ({ step }: { readonly step: number }) => step === 2 && stop.abort();
+    await assert.rejects(
+      pretrain(method, config, images, stopped, { ...options, onStep, signal: stop.signal }),
+      InterruptedError,
+    );
+    assert.equal(readRunSummary(stopped)!.step, 3);
     await pretrain(method, config, images, stopped, options);
     const [resumed, expected] = [stopped, whole].map((run) =>
       Deno.readFileSync(listCheckpoints(`${run}/checkpoints`).at(-1)!)
