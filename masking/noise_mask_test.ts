@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { stream, uniforms } from "@lacuna/random";
+import { normals, stream, uniforms } from "@lacuna/random";
+import { useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
+import { maskBatch } from "./mask_batch.ts";
 import { noiseMask } from "./noise_mask.ts";
 import { restoreOrder } from "./restore_order.ts";
 
@@ -17,6 +21,28 @@ Deno.test("restoreOrder() undoes a split", () => {
     const split = [...mask.visible, ...mask.masked];
     assert.deepEqual([...restoreOrder([mask])].map((at) => split[at]), [...Array(numTokens).keys()]);
   }));
+});
+
+Deno.test("restoreOrder() brings visible tokens back to their places bit for bit, and what filled in for the others", async () => {
+  await useDevice("cpu");
+  const [numRows, numTokens, dim, numVisible] = [3, 49, 5, 12];
+  const draw = (sample: number) => stream({ seed: 0, name: "mask", sample });
+  const tokens: Tensor3D = tf.tensor3d(
+    normals(numRows * numTokens * dim, stream({ seed: 0, name: "tokens" })),
+    [numRows, numTokens, dim],
+  );
+  const masks = Array.from({ length: numRows }, (_, row) => noiseMask(uniforms(49, draw(row)), numVisible));
+  const batch = maskBatch(masks), order = restoreOrder(masks);
+  const indices = (values: Int32Array, row: number) =>
+    tf.tensor1d(values.subarray(row * values.length / numRows, (row + 1) * values.length / numRows), "int32");
+  const filler = tf.fill([numTokens - numVisible, dim], 7);
+  for (const [row, own] of (tf.unstack(tokens) as Tensor2D[]).entries()) {
+    const kept = tf.gather(own, indices(batch.visible, row));
+    const restored = tf.gather(tf.concat([kept, filler]) as Tensor2D, indices(order, row)).arraySync();
+    const expected = own.arraySync();
+    for (const token of masks[row]!.masked) expected[token] = Array(dim).fill(7);
+    assert.deepEqual(restored, expected);
+  }
 });
 
 Deno.test("noiseMask() keeps the earlier of equal tokens and refuses what is no noise", () => {

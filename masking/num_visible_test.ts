@@ -11,6 +11,7 @@ Deno.test("numVisible() keeps floor(N · (1 − r)) tokens", () => {
   for (const [numTokens, visible] of rows) {
     assert.deepEqual([0.75, 0.8, 0.9].map((ratio) => numVisible(numTokens, ratio)), visible);
   }
+  assert.deepEqual([49, 196].map((numTokens) => numVisible(numTokens, 0.6)), [19, 78]); // 19.6 and 78.4
 });
 
 Deno.test("numVisible() rounds as doubles do", () => {

@@ -12,6 +12,14 @@ Deno.test("learningRateSchedule() rises from 0 to its peak and falls to 0", () =
   assert.equal(learningRateSchedule(paper, 300), 0);
 });
 
+Deno.test("learningRateSchedule() has MAE's rates at 4,096 images", () => {
+  const mae = { learningRate: 1.5e-4, batchSize: 4096, epochs: 800, warmupEpochs: 40 };
+  const golden = [[0, 0], [20, 1.2e-3], [40, 2.4e-3], [420, 1.2e-3], [800, 0]] as const; // by its formula, least rate 0
+  for (const [epoch, rate] of golden) {
+    assert.ok(Math.abs(learningRateSchedule(mae, epoch) - rate) < 1e-17, `${epoch}`); // float64
+  }
+});
+
 Deno.test("learningRateSchedule() begins at its peak without warm-up", () => {
   assert.equal(learningRateSchedule({ ...paper, warmupEpochs: 0 }, 0), peak);
 });
