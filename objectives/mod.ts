@@ -16,6 +16,7 @@
  */
 export { bootmaePixelTargets } from "./bootmae_pixel_targets.ts";
 export { byolLoss } from "./byol_loss.ts";
+export { centerUpdate } from "./center_update.ts";
 export { classLoss } from "./class_loss.ts";
 export { codeXent } from "./code_xent.ts";
 export { type CollapseMeasures, collapseMeasures } from "./collapse_measures.ts";
@@ -32,6 +33,7 @@ export type { ObjectiveResult } from "./objective_result.ts";
 export { kMeans } from "./k_means.ts";
 export { nearestCentroids } from "./nearest_centroids.ts";
 export { patchContrast } from "./patch_contrast.ts";
+export { prototypeXent, type PrototypeXentOptions } from "./prototype_xent.ts";
 export { spread } from "./spread.ts";
 export { symmetricEigenvalues } from "./symmetric_eigenvalues.ts";
 export { symmetricByolLoss, type ViewOutputs } from "./symmetric_byol_loss.ts";
