@@ -82,6 +82,13 @@ Deno.test("blockMask() never fills a row or a column with one block", () => {
   }
 });
 
+Deno.test("blockMask() is the same for the same stream, and another for another", () => {
+  const options = { grid: [14, 14], numMasked: 120, minArea: 16 } as const;
+  const again = Array.from({ length: 50 }, (_, sample) => blockMask(options, prng(sample)));
+  for (const [sample, mask] of again.entries()) assert.deepEqual(blockMask(options, prng(sample)), mask);
+  assert.equal(new Set(again.map(({ masked }) => masked.join())).size, 50);
+});
+
 Deno.test("blockMask() with topUp is exact and keeps its blocks", () => {
   const sizes = fc.record({
     side: fc.integer({ min: 5, max: 16 }),

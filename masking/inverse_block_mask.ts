@@ -1,4 +1,5 @@
-import { choice, type Prng, substream, uniform } from "@lacuna/random";
+import { choice, type Prng, substream } from "@lacuna/random";
+import { keptBlocks } from "./_kept_blocks.ts";
 import { splitByFlags } from "./_split.ts";
 import { type Grid, numPatches } from "./grid.ts";
 import type { TokenMask } from "./token_mask.ts";
@@ -44,19 +45,7 @@ export function inverseBlockMask(options: InverseBlockMaskOptions, prng: Prng): 
         `choose a side of 1…${Math.min(height, width)} and an adjustment ≥ 0`,
     );
   }
-  const isMasked = new Uint8Array(numTokens).fill(1);
-  const numBlocks = Math.floor(numTokens * (1 - ratio + adjust) / blockSize ** 2);
-  const clamp = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1);
-  for (let block = 0; block < numBlocks; block++) {
-    const centre = Math.floor(uniform(prng, block) * numTokens);
-    const top = Math.floor(centre / width) - Math.floor(blockSize / 2);
-    const left = centre % width - Math.floor(blockSize / 2);
-    for (let i = 0; i < blockSize; i++) {
-      for (let j = 0; j < blockSize; j++) {
-        isMasked[clamp(top + i, height) * width + clamp(left + j, width)] = 0;
-      }
-    }
-  }
+  const { isMasked } = keptBlocks(options, prng);
   const { visible, masked } = splitByFlags(isMasked);
   const excess = visible.length - numVisible;
   const from = excess > 0 ? visible : masked;

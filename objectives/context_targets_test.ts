@@ -44,6 +44,23 @@ Deno.test("contextTargets() uses the top K blocks only", () => {
   });
 });
 
+Deno.test("contextTargets() of the top 6 of 12 are of blocks 6 … 11 alone", () => {
+  const options = { topK: 6, normalizeBlocks: "layer", normalizeMean: "layer" } as const;
+  const twelve = Array.from(
+    { length: 12 },
+    (_, i) => tf.randomNormal<tf.Rank.R3>([2, 3, 4], 0, 1, "float32", i),
+  );
+  const valuesOf = (given: typeof twelve) => contextTargets(given, options).dataSync();
+  const expected = valuesOf(twelve);
+  assert.deepEqual(valuesOf([...twelve.slice(0, 6).reverse(), ...twelve.slice(6)]), expected);
+  for (let i = 0; i < 12; i++) {
+    const other = valuesOf(twelve.with(i, tf.neg(twelve[i]!)));
+    assert.equal(other.some((value, at) => value !== expected[at]), i >= 6, `block ${i}`);
+  }
+  const inOrder = contextTargets(twelve, { ...options, normalizeMean: "none" });
+  assert.ok(inOrder.dataSync().some((value, at) => Math.abs(value - expected[at]!) > 0.1)); // the last norm matters
+});
+
 Deno.test("contextLoss() has the three sums of the released models", () => {
   const target = contextTargets(blocks, { topK: 2, normalizeBlocks: "layer", normalizeMean: "none" });
   const rows: Tensor2D = tf.reshape(target, [2, 3]);

@@ -1,6 +1,7 @@
 import { writeAtomically } from "@lacuna/data";
 import { makeFolder } from "./_make_folder.ts";
 import { RunLock } from "./_run_lock.ts";
+import { spreadWarning } from "./_spread_warning.ts";
 import { Stepper } from "./_stepper.ts";
 import { turnOfTheEventLoop } from "./_turn_of_the_event_loop.ts";
 import { setAside, writeCheckpoint } from "./checkpoint.ts";
@@ -96,7 +97,7 @@ export async function train<Batch>(
   let checkpoint = resumed?.path;
   const save = async (): Promise<string> =>
     checkpoint = writeCheckpoint(`${folder}/checkpoints`, await stepper.checkpoint());
-  let numWarnings = 0;
+  let numWarnings = 0, numSpreadWarnings = 0;
   try {
     while (stepper.numSteps < totalSteps) {
       const line = await stepper.takeStep();
@@ -108,6 +109,8 @@ export async function train<Batch>(
         }
         if (numWarnings++ === 0) onMessage(watch.message);
       }
+      const warning = spreadWarning(line, config);
+      if (warning && numSpreadWarnings++ === 0) onMessage(warning);
       await turnOfTheEventLoop(); // lets a signal arrive
       if (signal?.aborted && stepper.numSteps < totalSteps) {
         throw new InterruptedError(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { StorageError } from "@lacuna/data";
 import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
-import { listCheckpoints, readCheckpoint } from "./checkpoint.ts";
+import { listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { ExtremaConfig } from "./config.ts";
 import {
   BusyError,
@@ -280,6 +280,73 @@ Deno.test("without the predictor it collapses, and the run says so after a check
   await start(config, folder.path, { onCollapse: "warn", onMessage: (text) => messages.push(text) });
   assert.equal(messages.length, 1);
   assert.match(messages[0]!, /The teacher has collapsed/);
+});
+
+Deno.test("outputs that are all the same stop a method with a teacher, not one without", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig("schedule.epochs=4"); // 32 steps, measured every second
+  const run = async (withTeacher: boolean) => {
+    const pipeline = extrema(config, images);
+    const constant: typeof pipeline = {
+      ...pipeline,
+      teacher: withTeacher ? pipeline.teacher : {},
+      step: (batch, context) => {
+        const { targets, ...rest } = pipeline.step(batch, context);
+        targets.dispose();
+        return { ...rest, targets: tf.ones([8, 8]) };
+      },
+    };
+    const source = await methodBatches(extremaMethod, config, images);
+    return await train(constant, source, config, `${folder.path}/${withTeacher}`);
+  };
+  await assert.rejects(run(true), CollapseError);
+  assert.equal((await run(false)).totalSteps, 32);
+});
+
+Deno.test("low spreads of data2vec's kind are told once, after step 5,000, and the run goes on", async () => {
+  using folder = new TemporaryFolder();
+  const config = testConfig(`schedule.epochs=${5004 / 8}`, "log.checkpointEvery=1");
+  const pipeline = extrema(config, images);
+  const low: typeof pipeline = {
+    ...pipeline,
+    step: (batch, context) => {
+      const result = pipeline.step(batch, context);
+      return { ...result, metrics: { ...result.metrics, targetSpread: 0.05, predSpread: 0.5 } };
+    },
+  };
+  const source = await methodBatches(extremaMethod, config, images);
+  const kill = train(low, source, config, folder.path, {
+    onStep: ({ step }) => {
+      if (step === 1) throw new Error("killed");
+    },
+  });
+  await assert.rejects(kill, /killed/);
+  const [first] = listCheckpoints(`${folder.path}/checkpoints`);
+  writeCheckpoint(`${folder.path}/checkpoints`, { ...readCheckpoint(first!), step: 5000 }); // as if it had come so far
+  const steps: number[] = [], messages: [number, string][] = [];
+  await train(low, source, config, folder.path, {
+    onStep: ({ step }) => steps.push(step),
+    onMessage: (text) => messages.push([steps.at(-1)!, text]),
+  });
+  assert.deepEqual(steps, [5000, 5001, 5002, 5003]);
+  assert.equal(messages.length, 1);
+  assert.equal(messages[0]![0], 5001);
+  assert.match(messages[0]![1], /targetSpread is 5\.0e-2/);
+});
+
+Deno.test("learning rate and momentum are the same for any number of masks", async () => {
+  using folder = new TemporaryFolder();
+  const scheduled = async (numMasks: number) => {
+    const run = `${folder.path}/${numMasks}`;
+    await start(testConfig(`masks.numMasks=${numMasks}`, "schedule.epochs=1"), run);
+    return readMetrics(`${run}/metrics.jsonl`).map(({ learningRate, momentum }) => [learningRate, momentum]);
+  };
+  const one = await scheduled(1);
+  assert.equal(one.length, 8);
+  assert.equal(one[0]![0], 0);
+  assert.ok(Math.abs(one[2]![0]! - 0.1 * 8 / 256) < 1e-12); // after a quarter of an epoch, at a batch of 8
+  assert.equal(one.at(-1)![1], 1);
+  assert.deepEqual(await scheduled(4), one);
 });
 
 Deno.test("a loss that is not finite ends the run with tensor, step and the last good checkpoint", async () => {
