@@ -30,6 +30,21 @@ Deno.test("cellMask() masks all patches of a cell or none", () => {
   }));
 });
 
+Deno.test("cellMask() hides every patch equally often", () => {
+  const options = { grid: [6, 8], cellSize: 2, ratio: 0.6 } as const; // 8 of 12 cells
+  const numHidden = new Float64Array(48);
+  const numMasks = 10_000, share = 8 / 12;
+  for (let sample = 0; sample < numMasks; sample++) {
+    for (const patch of cellMask(options, stream({ seed: 0, name: "mask", sample })).masked) {
+      numHidden[patch]! += 1;
+    }
+  }
+  const deviation = Math.sqrt(numMasks * share * (1 - share)); // of how often one patch is hidden, a binomial count
+  for (const [patch, count] of numHidden.entries()) {
+    assert.ok(Math.abs(count - numMasks * share) < 5 * deviation, `${patch}: ${count} of ${numMasks}`);
+  }
+});
+
 Deno.test("cellMask() refuses cells that do not tile and ratios that leave none", () => {
   assert.throws(() => cellMask({ grid: [14, 14], cellSize: 4, ratio: 0.6 }, prng), {
     name: "RangeError",

@@ -153,5 +153,6 @@ export const beitMethod: Method<BeitConfig, ImageBatch> = {
   views: cropViews,
   toBatch: toImageBatch,
   prepare: fitTokenizer,
-  pipeline: (config, image, centroids) => beit(config, image, mtoTerms(config.mto), centroids),
+  pipeline: (config, image, centroids) =>
+    beit(config, image, mtoTerms(config.mto, config.encoder.depth), centroids),
 };

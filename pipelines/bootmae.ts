@@ -157,7 +157,14 @@ export function bootmae(
           [ofPixels, ofFeatures].map((shown) => terms.loss({ ...shown, mask }, progress));
         return {
           loss: added ? tf.add(host, tf.div(tf.add(added[0]!.loss, added[1]!.loss), 2)) : host,
-          metrics: { pixelLoss: pixelLoss.clone(), featureLoss: featureLoss.clone(), ...added?.[0]?.metrics },
+          metrics: {
+            pixelLoss: pixelLoss.clone(),
+            featureLoss: featureLoss.clone(),
+            ...added?.[0]?.metrics,
+            ...Object.fromEntries(
+              Object.entries(added?.[1]?.metrics ?? {}).map(([name, metric]) => [`features.${name}`, metric]),
+            ),
+          },
           targets: taught.means,
         };
       }, teach);
@@ -221,5 +228,6 @@ export const bootmaeMethod: Method<BootmaeConfig, ImageBatch> = {
     `${describeSizes(encoder)}; ${masks.numMasked} patches masked, most in blocks`,
   views: cropViews,
   toBatch: toImageBatch,
-  pipeline: (config, image) => bootmae(config, image, mtoTerms(config.mto)),
+  pipeline: (config, image) =>
+    bootmae(config, image, mtoTerms(config.mto, Math.min(config.decoder.depth, config.features.depth))),
 };

@@ -206,5 +206,5 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
     minScale,
   }),
   toBatch: toViewsBatch,
-  pipeline: (config, image) => conmim(config, image, mtoTerms(config.mto)),
+  pipeline: (config, image) => conmim(config, image, mtoTerms(config.mto, config.encoder.depth)),
 };

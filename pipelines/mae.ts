@@ -154,5 +154,5 @@ export const maeMethod: Method<MaeConfig, ImageBatch> = {
     } % masked`,
   views: cropViews,
   toBatch: toImageBatch,
-  pipeline: (config, image) => mae(config, image, mtoTerms(config.mto)),
+  pipeline: (config, image) => mae(config, image, mtoTerms(config.mto, config.decoder.depth)),
 };

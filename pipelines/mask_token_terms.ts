@@ -42,11 +42,27 @@ export type MtoConfig = MtoOptions & {
 /**
  * Masked token optimization (MTO, arXiv:2404.08330, **reconstructed**) as terms of a host.
  * @param config Weights; all 0 leaves the host as it is, bit for bit.
+ * @param numBlocks S, the host's blocks that see mask tokens; the fewest, if several parts of it do.
  * @returns The terms, or nothing if the config asks for nothing.
+ * @throws {RangeError} If there are fewer stages than `entropyStages`, or the schedule has no weight to change.
  */
-export function mtoTerms(config: MtoConfig): MaskTokenTerms | undefined {
-  const { entropyWeight, rankWeight, recalibrationWeight, exclude, schedule } = config;
-  if (entropyWeight === 0 && rankWeight === 0 && recalibrationWeight === 0 && exclude === 0) return undefined;
+export function mtoTerms(config: MtoConfig, numBlocks: number): MaskTokenTerms | undefined {
+  const { entropyWeight, entropyStages, rankWeight, recalibrationWeight, exclude, schedule } = config;
+  const isWeighted = entropyWeight !== 0 || rankWeight !== 0 || recalibrationWeight !== 0;
+  if (!isWeighted && schedule !== "constant") {
+    throw new RangeError(
+      `Weights of 0 cannot be ${schedule}: set mto.schedule to constant, or one of mto.entropyWeight, mto.rankWeight and ` +
+        "mto.recalibrationWeight",
+    );
+  }
+  if (isWeighted && entropyStages > numBlocks + 1) {
+    throw new RangeError(
+      `Cannot take the first ${entropyStages} of ${numBlocks + 1} stages: set mto.entropyStages to 1…${
+        numBlocks + 1
+      }`,
+    );
+  }
+  if (!isWeighted && exclude === 0) return undefined;
   return {
     loss: (host, progress) => {
       const { loss, metrics } = mtoLoss(host, config);

@@ -115,5 +115,5 @@ export const maskfeatMethod: Method<MaskfeatConfig, ImageBatch> = {
   describe: ({ encoder, masks }) => `${describeSizes(encoder)}; ${masks.numMasked} patches masked in blocks`,
   views: cropViews,
   toBatch: toImageBatch,
-  pipeline: (config, image) => maskfeat(config, image, mtoTerms(config.mto)),
+  pipeline: (config, image) => maskfeat(config, image, mtoTerms(config.mto, config.encoder.depth)),
 };

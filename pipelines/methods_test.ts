@@ -1,24 +1,18 @@
-import { mtoPresets } from "@lacuna/objectives/mto";
 import assert from "node:assert/strict";
 import { AdamW, useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
-import { beitEncoder } from "./beit_host.ts";
 import { listCheckpoints } from "./checkpoint.ts";
 import { ConfigError, InterruptedError } from "./errors.ts";
 import type { ImageBatch } from "./image_batch.ts";
 import { maeMethod } from "./mae.ts";
-import { mtoTerms } from "./mask_token_terms.ts";
 import type { MethodConfig } from "./method.ts";
 import { methodBatches } from "./method_batches.ts";
-import { noMto } from "./method_presets.ts";
-import type { MtoConfig } from "./mask_token_terms.ts";
 import { methodNamed, methodNames, presetOf } from "./methods.ts";
 import { loadRun } from "./load_run.ts";
 import { overrideConfig } from "./config.ts";
 import { pretrain } from "./pretrain.ts";
 import { readRunSummary } from "./run_summary.ts";
-import { simmimMethod } from "./simmim.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 import { testImages } from "./_test_images.ts";
 
@@ -165,78 +159,6 @@ for (const name of ["mae", "simmim"]) {
     assert.notDeepEqual([...pipeline.step(seen, start).targets.dataSync()], outputs[0]);
   });
 }
-
-const threeTerms: MtoConfig = { ...noMto, ...mtoPresets.threeTerms };
-
-for (const method of [maeMethod, simmimMethod]) {
-  Deno.test(`masked token optimization on ${method.name}: nothing at weights of 0, its terms otherwise`, async () => {
-    const { batch } = await begin(method.name);
-    const config = method.presets.tiny!;
-    const lossOf = (mto: MtoConfig) => {
-      const { loss, grads, metrics } = method.pipeline({ ...config, mto } as never, images).step(
-        batch as ImageBatch,
-        start,
-      );
-      return { loss: loss.dataSync()[0]!, grads, metrics };
-    };
-    const plain = lossOf(noMto);
-    const host = lossOf(config.mto);
-    assert.equal(plain.loss, host.loss);
-    for (const [name, grad] of Object.entries(host.grads)) {
-      assert.deepEqual(plain.grads[name]!.dataSync(), grad.dataSync(), name);
-    }
-    const with3 = lossOf(threeTerms);
-    const value = (name: string) => (with3.metrics[name] as tf.Scalar).dataSync()[0]!;
-    const terms = 0.1 * (value("entropy") + value("rank") + value("recalibration"));
-    assert.ok(
-      Math.abs(with3.loss - host.loss - terms) < 1e-5 * with3.loss,
-      `${with3.loss} ${host.loss} ${terms}`,
-    ); // float32
-  });
-}
-
-Deno.test("the weights of masked token optimization can rise or fall over the run", async () => {
-  const { batch } = await begin("simmim");
-  const addedAt = (schedule: "constant" | "rising" | "falling", progress: number) => {
-    const lossOf = (mto: MtoConfig) =>
-      simmimMethod.pipeline({ ...simmimMethod.presets.tiny!, mto }, images)
-        .step(batch as ImageBatch, { step: 0, progress }).loss.dataSync()[0]!;
-    return lossOf({ ...threeTerms, schedule }) - lossOf(simmimMethod.presets.tiny!.mto);
-  };
-  const whole = addedAt("constant", 0.25);
-  assert.ok(Math.abs(addedAt("rising", 0.25) - 0.25 * whole) < 1e-6, `${whole}`); // float32
-  assert.ok(Math.abs(addedAt("falling", 0.25) - 0.75 * whole) < 1e-6);
-});
-
-Deno.test("with all masked tokens excluded, visible tokens do not care for the mask token, and otherwise they do", () => {
-  const terms = (exclude: number) => mtoTerms({ ...noMto, exclude });
-  const encoder = beitEncoder(simmimMethod.presets.tiny!, images);
-  for (const [i, [name, parameter]] of Object.entries(encoder.parameters).entries()) { // larger than they start
-    if (!/norm/.test(name)) parameter.assign(tf.randomNormal(parameter.shape, 0, 0.5, "float32", i + 1));
-  }
-  const input: Tensor4D = tf.randomNormal([1, 28, 28, 1], 0, 1, "float32", 1);
-  const mask = tf.tensor2d([Array.from({ length: 16 }, (_, patch) => patch % 3 === 0 ? 1 : 0)]);
-  const visible = tf.tensor1d([
-    0,
-    ...[...Array(16).keys()].filter((patch) => patch % 3 !== 0).map((p) => p + 1),
-  ], "int32");
-  const tokensWith = (exclude: number, sign: number) => {
-    const token = encoder.parameters.mask_token!;
-    token.assign(tf.mul(token, sign));
-    const { scoreBias } = terms(exclude) ?? {};
-    const { tokens } = encoder.forwardStages(input, {
-      mask,
-      scoreBias: scoreBias && ((scores) => scoreBias(scores, mask)),
-    });
-    token.assign(tf.mul(token, sign));
-    return tf.gather(tokens, visible, 1);
-  };
-  const change = (exclude: number) =>
-    tf.max(tf.abs(tf.sub(tokensWith(exclude, -1), tokensWith(exclude, 1)))).dataSync()[0]!;
-  assert.equal(change(1), 0);
-  assert.ok(change(0) > 0.01);
-  assert.ok(change(0.5) > 0.01);
-});
 
 Deno.test("methodNamed() and presetOf() name the nearest", () => {
   assert.throws(

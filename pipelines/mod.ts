@@ -55,6 +55,7 @@ export { methodNamed, methodNames } from "./methods.ts";
 export { type MetricsLine, MetricsLog, readMetrics } from "./metrics_log.ts";
 export { type DamagedCheckpoint, type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 export type { BatchSource, LoadedBatch, Pipeline, StepContext, StepResult } from "./pipeline.ts";
+export { MtoWatch } from "./mto_watch.ts";
 export { preset, presetNames } from "./presets.ts";
 export { pretrain, type PretrainOptions } from "./pretrain.ts";
 export { formatProgress, type Progress, ProgressReporter } from "./progress.ts";

@@ -109,5 +109,5 @@ export const simmimMethod: Method<SimmimConfig, ImageBatch> = {
     } % masked in cells of ${masks.cellSize} × ${masks.cellSize} patches`,
   views: cropViews,
   toBatch: toImageBatch,
-  pipeline: (config, image) => simmim(config, image, mtoTerms(config.mto)),
+  pipeline: (config, image) => simmim(config, image, mtoTerms(config.mto, config.encoder.depth)),
 };

@@ -9,6 +9,7 @@ import { CollapseWatch } from "./collapse_watch.ts";
 import type { RunConfig } from "./config.ts";
 import { CollapseError, InterruptedError, NonFiniteError } from "./errors.ts";
 import { type MetricsLine, MetricsLog } from "./metrics_log.ts";
+import { MtoWatch } from "./mto_watch.ts";
 import type { OnlineProbe } from "./online_probe.ts";
 import type { BatchSource, Pipeline } from "./pipeline.ts";
 import type { NewestCheckpoint } from "./newest_checkpoint.ts";
@@ -92,6 +93,7 @@ export async function train<Batch>(
   const canCollapse = Object.keys(pipeline.teacher).length > 0; // what predicts pixels or codes has no such way out
   const hasCollapsed = (line: MetricsLine) => canCollapse && line.epoch >= warmupEpochs && watch.add(line);
   metrics.before.forEach(hasCollapsed); // it counts on where the run before stopped
+  const mtoWatch = new MtoWatch();
   onStart(resumed);
 
   let checkpoint = resumed?.path;
@@ -103,6 +105,7 @@ export async function train<Batch>(
       const line = await stepper.takeStep();
       metrics.append(line);
       onStep(line, totalSteps);
+      mtoWatch.add(line).forEach(onMessage);
       if (hasCollapsed(line)) {
         if (onCollapse === "stop") {
           throw new CollapseError(`${watch.message}; the checkpoint is ${await save()}`);
