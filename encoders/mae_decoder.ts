@@ -31,6 +31,8 @@ export type MaeDecoderConfig = {
   readonly mlpRatio: number;
   /** P, the numbers to predict of a patch: p·p·C for pixels. */
   readonly outDim: number;
+  /** Added to the variance in norms; 1e-6 if left out. */
+  readonly normEpsilon?: number | undefined;
 };
 
 /** What a decoder says, and how it came to it. */
@@ -44,9 +46,10 @@ export type Decoded = Stages & {
  * blocks to the numbers of each patch. Parameters have the official names; a weight is [in, out].
  */
 export class MaeDecoder implements Module {
+  /** The sizes it was built with. */
+  readonly config: MaeDecoderConfig;
   /** Its blocks, first to last. */
   readonly blocks: readonly Block[];
-  readonly #config: MaeDecoderConfig;
   readonly #embed: Linear;
   readonly #maskToken: Variable<Rank.R3>;
   readonly #positions: Variable<Rank.R3>;
@@ -66,7 +69,7 @@ export class MaeDecoder implements Module {
    */
   constructor(config: MaeDecoderConfig, prng: Prng) {
     const { dim, gridHeight, gridWidth, depth } = config;
-    this.#config = config;
+    this.config = config;
     this.#embed = new Linear(config.encoderDim, dim, substream(prng, "decoder_embed"));
     this.#maskToken = variable<Rank.R3>(
       normals(dim, substream(prng, "mask_token")).map((z) => 0.02 * z),
@@ -81,7 +84,7 @@ export class MaeDecoder implements Module {
       { length: depth },
       (_, i) => new Block({ ...config, dropPathRate: 0 }, substream(prng, `decoder_blocks.${i}`)),
     );
-    this.#norm = new LayerNorm(dim, 1e-6);
+    this.#norm = new LayerNorm(dim, config.normEpsilon ?? 1e-6);
     this.#pred = new Linear(dim, config.outDim, substream(prng, "decoder_pred"));
     this.parameters = {
       ...under("decoder_embed", this.#embed),
@@ -102,14 +105,14 @@ export class MaeDecoder implements Module {
    */
   forward(tokens: Tensor3D, restore: Tensor2D, options: StagesOptions = {}): Decoded {
     const [numRows, numTokens, encoderDim] = tokens.shape;
-    const { dim, gridHeight, gridWidth } = this.#config;
+    const { dim, gridHeight, gridWidth } = this.config;
     const numPatches = gridHeight * gridWidth;
     if (
-      `${restore.shape}` !== `${[numRows, numPatches]}` || encoderDim !== this.#config.encoderDim ||
+      `${restore.shape}` !== `${[numRows, numPatches]}` || encoderDim !== this.config.encoderDim ||
       numTokens > 1 + numPatches
     ) {
       throw new TypeError(
-        `A decoder of ${numPatches} patches and width ${this.#config.encoderDim} cannot take tokens [${tokens.shape}] ` +
+        `A decoder of ${numPatches} patches and width ${this.config.encoderDim} cannot take tokens [${tokens.shape}] ` +
           `in the order [${restore.shape}]`,
       );
     }

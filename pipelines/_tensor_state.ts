@@ -1,6 +1,7 @@
 import type { ParameterMap } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError } from "./errors.ts";
+import { parameterArrays } from "./interop/parameter_arrays.ts";
 import type { NamedArray } from "./safetensors.ts";
 
 /** Parameter maps, each under the word that begins its names in a checkpoint. */
@@ -10,8 +11,8 @@ export type TensorState = Readonly<Record<string, ParameterMap>>;
 export async function readState(state: TensorState): Promise<Record<string, NamedArray>> {
   const arrays: Record<string, NamedArray> = {};
   for (const [prefix, parameters] of Object.entries(state)) {
-    for (const [name, parameter] of Object.entries(parameters)) {
-      arrays[`${prefix}.${name}`] = { shape: parameter.shape, data: await parameter.data<"float32">() };
+    for (const [name, array] of Object.entries(await parameterArrays(parameters))) {
+      arrays[`${prefix}.${name}`] = array;
     }
   }
   return arrays;

@@ -13,7 +13,7 @@ export class SafetensorsError extends Error {
   override readonly name: string = "SafetensorsError";
 }
 
-type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
+type Entry = { shape: number[]; data_offsets: [number, number] };
 
 const LENGTH_BYTES = 8; // u64, little-endian: the length of the header
 const ALIGNMENT = 8; // the header is padded with spaces so that the data starts at a multiple of it
@@ -34,7 +34,9 @@ const ALIGNMENT = 8; // the header is padded with spaces so that the data starts
  * ```
  */
 export function encodeSafetensors(contents: Safetensors): Uint8Array<ArrayBuffer> {
-  const header: Record<string, Entry | Record<string, string>> = { __metadata__: { ...contents.metadata } };
+  const header: Record<string, (Entry & { dtype: string }) | Record<string, string>> = {
+    __metadata__: { ...contents.metadata },
+  };
   let dataLength = 0;
   for (const [name, { shape, data }] of Object.entries(contents.tensors)) {
     if (data.length !== sizeOf(shape)) {
@@ -63,10 +65,11 @@ export function encodeSafetensors(contents: Safetensors): Uint8Array<ArrayBuffer
  * The arrays and metadata in the bytes of a safetensors file, copied out of them.
  * @param bytes The whole file.
  * @param source What messages call it: its path.
+ * @param skip Arrays with such names are passed over, whatever their dtype; none if left out.
  * @throws {SafetensorsError} If the file is truncated or overlong, its header is not the format's JSON, a dtype is not F32, a shape does
  * not match its offsets, or offsets overlap or leave a gap.
  */
-export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
+export function decodeSafetensors(bytes: Uint8Array, source: string, skip?: RegExp): Safetensors {
   const fail = (check: string): never => {
     throw new SafetensorsError(`Cannot read ${source}: ${check}`);
   };
@@ -80,11 +83,12 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
     fail(`its header of ${headerLength} bytes does not fit in a file of ${bytes.length}`);
   }
 
+  const isSkipped = (name: string) => skip !== undefined && name.search(skip) !== -1;
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), fail);
   const metadata: Record<string, string> = {};
   const entries: [string, Entry][] = [];
   for (const [name, value] of Object.entries(header)) {
-    if (name !== "__metadata__") entries.push([name, checkEntry(name, value, fail)]);
+    if (name !== "__metadata__") entries.push([name, checkEntry(name, value, isSkipped(name), fail)]);
     else if (isTextMap(value)) Object.assign(metadata, value);
     else fail("its __metadata__ is not a map of strings");
   }
@@ -100,9 +104,10 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
         }: it is truncated`,
       );
     }
+    position = end;
+    if (isSkipped(name)) continue;
     const data = new Float32Array(bytes.slice(dataStart + begin, dataStart + end).buffer);
     tensors[name] = { shape, data };
-    position = end;
   }
   if (dataStart + position !== bytes.length) {
     fail(
@@ -124,20 +129,20 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   return isRecord(header) ? header : fail("its header is not a JSON object");
 }
 
-function checkEntry(name: string, value: unknown, fail: Fail): Entry {
+function checkEntry(name: string, value: unknown, isSkipped: boolean, fail: Fail): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(value)
     ? value
     : fail(`${name} is not a JSON object`);
-  if (dtype !== "F32") fail(`${name} has the dtype ${dtype}; only F32 is read`);
+  if (dtype !== "F32" && !isSkipped) fail(`${name} has the dtype ${dtype}; only F32 is read`);
   if (!isSizes(shape)) return fail(`${name} has the shape ${JSON.stringify(shape)}, not a list of sizes`);
   if (!isSizes(offsets) || offsets.length !== 2) {
     return fail(`${name} has the data_offsets ${JSON.stringify(offsets)}, not two positions`);
   }
   const [begin, end] = offsets as [number, number];
-  if (end - begin !== 4 * sizeOf(shape)) {
+  if (isSkipped ? end < begin : end - begin !== 4 * sizeOf(shape)) {
     fail(`${name} has ${end - begin} bytes, and its shape [${shape}] in F32 takes ${4 * sizeOf(shape)}`);
   }
-  return { dtype: "F32", shape, data_offsets: [begin, end] };
+  return { shape, data_offsets: [begin, end] };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
