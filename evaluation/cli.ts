@@ -13,7 +13,7 @@ import { deviceNames } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
-import { parseProtocols, protocolTitles } from "./protocols.ts";
+import { measurementNames, parseProtocols } from "./protocols.ts";
 
 type Flags = {
   readonly run: string;
@@ -43,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--device <name>", `what runs the maths: ${["auto", ...deviceNames].join(", ")}`, "auto")
     .option(
       "--protocol <names>",
-      `what is measured, kNN and linear probe in any case: ${Object.keys(protocolTitles).join(",")}`,
+      `what is measured, kNN and linear probe in any case: ${measurementNames.join(",")}`,
       "knn,linear",
     )
     .option("--redo", "evaluate anew what is evaluated already")

@@ -1,4 +1,5 @@
 import type { ImageSet } from "@lacuna/data";
+import type { Transform } from "@lacuna/data/augment";
 import { patchify, sinCosPositions, type TokenEncoder } from "@lacuna/encoders";
 import * as tf from "@tensorflow/tfjs-core";
 import { attentiveProbe } from "./attentive_probe.ts";
@@ -9,8 +10,9 @@ import { logisticProbe } from "./logistic_probe.ts";
 import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
 import { layerProbe } from "./layer_probe.ts";
 import { linearProtocols } from "./linear_protocols.ts";
-import { encoderProtocols, type ExtraProtocol } from "./protocols.ts";
+import { encoderProtocols, type ExtraMeasurement } from "./protocols.ts";
 import { ridgeProbe } from "./ridge_probe.ts";
+import { featureMeasures } from "./feature_measures.ts";
 import { embed, type Encode } from "./embed.ts";
 import type { Features } from "./features.ts";
 import { knn } from "./knn.ts";
@@ -22,14 +24,16 @@ export type CompareOptions = {
   /** Of the linear probe; 0 by default. */
   readonly seed?: number;
   /** What is measured besides kNN and linear probe; nothing if left out. */
-  readonly also?: readonly ExtraProtocol[];
-  /** Where tokens come from, for "linear-mae", "linear-beit", "attentive" and "finetune". */
+  readonly also?: readonly ExtraMeasurement[];
+  /** Where tokens come from, for "linear-mae", "linear-beit", "attentive" and "finetune"; "rank" measures their blocks too. */
   readonly tokens?: {
     readonly trained: TokenEncoder;
     readonly untrained: TokenEncoder;
     /** Side of the patches that stand for tokens in raw pixels; it divides the image's height and width. */
     readonly patchSize: number;
   };
+  /** How an image becomes one of the views that LiDAR of "rank" is measured on, ending at its own size; without it there is no LiDAR. */
+  readonly view?: readonly Transform[];
   /** How "finetune" is done; `fineTuneProtocolFor()` the training images if left out. */
   readonly fineTune?: FineTuneOptions;
   /** Takes each row as soon as it is there. */
@@ -61,7 +65,7 @@ export async function compareEncoders(
   test: ImageSet,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const { seed = 0, also = [], tokens, onRow } = options;
+  const { seed = 0, also = [], tokens, view, onRow } = options;
   if (tokens === undefined && also.some((name) => encoderProtocols.includes(name))) {
     throw new RangeError(`Cannot do ${also.join(", ")} without tokens: pass the encoders that give them`);
   }
@@ -120,6 +124,9 @@ export async function compareEncoders(
           ...options.fineTune,
           ...features === "untrained encoder" && { layerDecay: 1 },
         })).accuracy,
+      },
+      ...also.includes("rank") && {
+        rank: await featureMeasures(encode, train, { seed, encoder, ...view && { view } }),
       },
     };
     rows.push(row);

@@ -5,6 +5,7 @@ import { useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { compareEncoders } from "./compare_encoders.ts";
+import { fineTune } from "./fine_tune.ts";
 import { extraProtocols } from "./protocols.ts";
 
 await useDevice("cpu");
@@ -75,18 +76,47 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
   let numPasses = 0; // for vectors of layers
   const layerVectors = trained.layerVectors.bind(trained);
   trained.layerVectors = (images) => (numPasses++, layerVectors(images));
+  const budget = {
+    epochs: 1,
+    warmupEpochs: 0,
+    batchSize: 20,
+    baseLearningRate: 0.1,
+    augment: [{ kind: "flip", probability: 0.5 }],
+  } as const;
+  const losses: number[] = [];
   const { table } = await compareEncoders(encoders, ...sets, {
     also,
     tokens: { trained, untrained, patchSize: 1 },
-    fineTune: { epochs: 1, warmupEpochs: 0, batchSize: 20, augment: [{ kind: "flip", probability: 0.5 }] },
+    fineTune: { ...budget, onEpoch: (_, loss) => losses.push(loss) },
   });
   const [first, second, pixels] = table.rows;
   for (const row of [first!, second!]) {
     for (const name of also) assert.ok(row[name]! >= 0 && row[name]! <= 1, `${name}: ${row[name]}`);
   }
   assert.equal(numPasses, 2); // a split each, of fewer images than go together
-  assert.equal(pixels!.finetune, undefined);
+  for (const name of also) assert.equal(pixels![name] === undefined, name === "finetune", name);
+  const tuned = await fineTune(trained, ...sets, budget);
+  const fromScratch = await fineTune(untrained, ...sets, { ...budget, layerDecay: 1 }); // one rate for all layers
+  assert.deepEqual(losses, [...tuned.losses, ...fromScratch.losses]); // the same budget
+  assert.deepEqual([first!.finetune, second!.finetune], [tuned.accuracy, fromScratch.accuracy]);
   assert.equal(pixels!["linear-beit"]! > 0.75, true); // pixels are their own only layer
   assert.ok(pixels!.ridge! > 0.75 && pixels!.attentive! >= 0); // one of 4 pixels is the class
+  for (const row of table.rows) assert.equal(row.rank, undefined);
   await assert.rejects(compareEncoders(encoders, ...sets, { also }), /without tokens: pass the encoders/);
+});
+
+Deno.test("compareEncoders() measures the features of every row, LiDAR where it is told what a view is", async () => {
+  const encoders = {
+    trained: (images: tf.Tensor4D): tf.Tensor2D => tf.reshape(images, [-1, 4]),
+    untrained: (images: tf.Tensor4D): tf.Tensor2D => tf.mul(tf.reshape(images, [-1, 4]), 0),
+  };
+  const { table } = await compareEncoders(encoders, noise("train", 60), noise("test", 40), {
+    also: ["rank"],
+    view: [{ kind: "flip" }],
+  });
+  const [first, none, pixels] = table.rows.map((row) => row.rank!);
+  assert.deepEqual(first, pixels);
+  assert.ok(pixels!.lidar! > 1 && pixels!.effectiveRank > 3);
+  assert.deepEqual([none!.rankMe, none!.effectiveRank, none!.lidar], [1, 1, 1]); // all images get the same vector
+  assert.ok(Math.abs(none!.spread - 1e-3) < 1e-9); // √1e-6
 });

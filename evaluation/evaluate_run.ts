@@ -11,7 +11,7 @@ import manifest from "./deno.json" with { type: "json" };
 import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
 import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
 import type { ProtocolTable } from "./protocol_table.ts";
-import type { ExtraProtocol } from "./protocols.ts";
+import type { ExtraMeasurement } from "./protocols.ts";
 import { renderReport } from "./report/render_report.ts";
 import { runReport } from "./run_report.ts";
 
@@ -24,7 +24,7 @@ export type EvaluateRunOptions = {
   /** A device by name, or "auto". */
   readonly device: string;
   /** What is measured besides kNN and linear probe; nothing if left out. */
-  readonly also?: readonly ExtraProtocol[];
+  readonly also?: readonly ExtraMeasurement[];
   /** Evaluates anew what is there already; false by default. */
   readonly redo?: boolean;
   /** Takes what happens, a line at a time. */
@@ -93,6 +93,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const [train, test] = await readBoth(trainSplit, testSplit, encoded);
   dataset.close();
   const start = performance.now();
+  const { shared = [], views } = run.method.views(run.config);
   const comparison = await compareEncoders(
     {
       trained: (images) => run.trained.represent(images),
@@ -104,6 +105,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
       seed: run.config.seed,
       also,
       fineTune,
+      view: [...shared, ...views[0]!],
       tokens: {
         trained: run.trained.encoder,
         untrained: run.untrained.encoder,

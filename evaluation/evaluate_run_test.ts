@@ -106,6 +106,20 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     assert.ok(longer.includes("Two encoders: the vector of an image is the teacher"));
     assert.equal((await evaluate({ also: ["ridge"] })).reused, true);
 
+    const { record: { table: { rows } } } = await evaluate({ also: ["rank"] });
+    for (const { dim, rank, features } of rows) { // in the table, the file and the page
+      assert.ok(rank!.rankMe >= 1 && rank!.rankMe <= dim && rank!.lidar! >= 1 && rank!.lidar! <= dim);
+      assert.equal(rank!.blockSpreads?.length, features === "raw pixels" ? undefined : 2); // both encoders' two blocks
+    }
+    assert.deepEqual(
+      JSON.parse(await Deno.readTextFile(`${runFolder}/evaluation.json`)).table.rows,
+      JSON.parse(JSON.stringify(rows)),
+    );
+    const measured = await Deno.readTextFile(first.reportPath);
+    assert.ok(measured.includes(`<td>${rows[0]!.rank!.lidar!.toFixed(1)}</td>`));
+    assert.ok(measured.includes("Two encoders")); // the blocks are the student's
+    assert.equal((await evaluate({ also: ["rank"] })).reused, true);
+
     const cut = `${runFolder}/checkpoints/step-00000009.safetensors`;
     await Deno.writeFile(cut, new Uint8Array(5));
     assert.equal((await evaluate()).reused, true); // the newest that is whole is the same

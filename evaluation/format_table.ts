@@ -1,8 +1,9 @@
+import { measureTables } from "./_measure_table.ts";
 import type { ProtocolTable } from "./protocol_table.ts";
 import { extraProtocols, protocolTitles } from "./protocols.ts";
 
 /**
- * The table as text for a terminal: accuracies in percent, and the size of the split below.
+ * The table as text for a terminal: accuracies in percent, and the size of the split below; then the measures of the features, where there are any.
  *
  * @example
  * ```ts
@@ -28,16 +29,24 @@ export function formatTable(table: ProtocolTable): string {
       ...names.map((name) => row[name] === undefined ? "–" : percent(row[name])),
     ]),
   ];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const { tables, note } = measureTables(table);
   return [
-    ...lines.map(([features, ...others]) =>
-      [features!.padEnd(widths[0]!), ...others.map((text, i) => text.padStart(widths[i + 1]!))].join("  ")
-    ),
+    ...aligned(lines),
     ...extras.includes("finetune")
       ? ["fine-tuned, the untrained encoder is supervised from scratch with the same budget"]
       : [],
     `${table.numTrain} training and ${table.numTest} test images, the same for every row`,
+    ...tables.flatMap(({ head, rows }) => ["", ...aligned([head, ...rows])]),
+    ...tables.length > 0 ? [note] : [],
   ].join("\n");
+}
+
+/** Columns as wide as their widest text, the first to the left, the others to the right. */
+function aligned(lines: readonly (readonly string[])[]): string[] {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines.map(([first, ...others]) =>
+    [first!.padEnd(widths[0]!), ...others.map((text, i) => text.padStart(widths[i + 1]!))].join("  ")
+  );
 }
 
 /** 0.8034 as "80.3 %". */

@@ -46,3 +46,31 @@ Deno.test("formatTable() keeps long titles apart", () => {
     "raw pixels    4  100.0 %       100.0 %         50.0 %             25.0 %             100.0 %",
   ]);
 });
+
+Deno.test("formatTable() puts the measures of features below, and the spreads of blocks", () => {
+  const rank = { rankMe: 17.76, effectiveRank: 23.1, lidar: 12.8, alpha: 2.77, spread: 0.1834 };
+  const text = formatTable({
+    rows: [
+      {
+        features: "trained encoder",
+        dim: 64,
+        knn: 0.5,
+        linear: 0.5,
+        rank: { ...rank, blockSpreads: [0.298, 12] },
+      },
+      { features: "raw pixels", dim: 784, knn: 0.5, linear: 0.5, rank: { ...rank, alpha: NaN } },
+    ],
+    numTrain: 60_000,
+    numTest: 10_000,
+  });
+  assert.deepEqual(text.split("\n").slice(4), [
+    "",
+    "features         dim  RankMe  effective rank  LiDAR  α-ReQ  spread",
+    "trained encoder   64    17.8            23.1   12.8   2.77   0.183",
+    "raw pixels       784    17.8            23.1   12.8      –   0.183", // fewer than 3 directions
+    "",
+    "spread after block      1     2",
+    "trained encoder     0.298  12.0",
+    "measured on 1,000 training images, LiDAR by 10 views of each",
+  ]);
+});

@@ -47,9 +47,11 @@ function covariance(numRows: number, dim: number, at: (row: number, d: number) =
   for (let r = 0; r < numRows; r++) {
     for (let d = 0; d < dim; d++) row[d] = at(r, d);
     for (let i = 0; i < dim; i++) {
-      for (let j = 0; j < dim; j++) sums[i * dim + j]! += row[i]! * row[j]! / numRows;
+      const x = row[i]! / numRows;
+      for (let j = 0; j <= i; j++) sums[i * dim + j]! += x * row[j]!;
     }
   }
+  for (let i = 0; i < dim; i++) for (let j = 0; j < i; j++) sums[j * dim + i] = sums[i * dim + j]!;
   return sums;
 }
 

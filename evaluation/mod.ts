@@ -32,6 +32,12 @@ export { compareEncoders, type CompareOptions, type Comparison } from "./compare
 export { embed, type Encode } from "./embed.ts";
 export { embedLayers } from "./embed_layers.ts";
 export { embedTokens } from "./embed_tokens.ts";
+export {
+  type FeatureMeasures,
+  featureMeasures,
+  featureMeasuresDefaults,
+  type FeatureMeasuresOptions,
+} from "./feature_measures.ts";
 export type { Features } from "./features.ts";
 export { fineTune, type FineTuneOptions, type FineTuneResult } from "./fine_tune.ts";
 export { type FineTuneProtocol, fineTuneProtocolFor, fineTuneProtocols } from "./fine_tune_protocols.ts";
@@ -55,7 +61,13 @@ export {
   type LogisticProbeResult,
 } from "./logistic_probe.ts";
 export { nearestNeighbors, type Neighbors } from "./nearest_neighbors.ts";
-export { type ExtraProtocol, extraProtocols, type Protocol, protocolTitles } from "./protocols.ts";
+export {
+  type ExtraMeasurement,
+  type ExtraProtocol,
+  extraProtocols,
+  type Protocol,
+  protocolTitles,
+} from "./protocols.ts";
 export { type RankMeasures, rankMeasures } from "./rank_measures.ts";
 export {
   ridgeProbe,

@@ -1,3 +1,4 @@
+import type { FeatureMeasures } from "./feature_measures.ts";
 import type { ExtraProtocol } from "./protocols.ts";
 
 /** Accuracies, in [0, 1], of what was asked for besides kNN and linear probe; there is nothing in pixels to fine-tune. */
@@ -13,6 +14,8 @@ export type ProtocolRow = ExtraAccuracies & {
   readonly knn: number;
   /** Linear probe accuracy, in [0, 1]. */
   readonly linear: number;
+  /** Measures of the vectors alone, where they were asked for. */
+  readonly rank?: FeatureMeasures;
 };
 
 /** The result of an evaluation: the trained encoder and its controls, with the size of the split. */

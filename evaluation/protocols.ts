@@ -30,8 +30,14 @@ export const extraProtocols: readonly ExtraProtocol[] = [
   "finetune",
 ];
 
+/** What is only there where it is asked for: a protocol, or "rank", the measures of features that need no classes. */
+export type ExtraMeasurement = ExtraProtocol | "rank";
+
+/** All that can be asked for. */
+export const measurementNames: readonly string[] = [...Object.keys(protocolTitles), "rank"];
+
 /** Those that read an encoder's class token, layers, tokens or weights, not the vector that its method gives of an image. */
-export const encoderProtocols: readonly ExtraProtocol[] = [
+export const encoderProtocols: readonly ExtraMeasurement[] = [
   "linear-mae",
   "linear-beit",
   "attentive",
@@ -39,18 +45,19 @@ export const encoderProtocols: readonly ExtraProtocol[] = [
 ];
 
 /**
- * The protocols of a list like `knn,ridge` that are not there anyway, each once and in the order of a table.
- * @throws {RangeError} If one is unknown, naming the nearest.
+ * What of a list like `knn,ridge,rank` is not there anyway, each once and in the order of the tables.
+ * @throws {RangeError} If a name is unknown, naming the nearest.
  */
-export function parseProtocols(list: string): ExtraProtocol[] {
+export function parseProtocols(list: string): ExtraMeasurement[] {
   const names = list.split(",").map((name) => name.trim());
-  const known = Object.keys(protocolTitles);
   for (const name of names) {
-    if (known.includes(name)) continue;
-    const near = nearestName(name, known);
+    if (measurementNames.includes(name)) continue;
+    const near = nearestName(name, measurementNames);
     throw new RangeError(
-      `There is no protocol "${name}": ${near ? `did you mean ${near}?` : `choose from ${known.join(", ")}`}`,
+      `There is no protocol "${name}": ${
+        near ? `did you mean ${near}?` : `choose from ${measurementNames.join(", ")}`
+      }`,
     );
   }
-  return extraProtocols.filter((name) => names.includes(name));
+  return ([...extraProtocols, "rank"] as const).filter((name) => names.includes(name));
 }

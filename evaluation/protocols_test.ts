@@ -3,7 +3,7 @@ import { parseProtocols } from "./protocols.ts";
 
 Deno.test("parseProtocols() gives what is not there anyway, once and in the table's order", () => {
   assert.deepEqual(parseProtocols("knn,linear"), []);
-  assert.deepEqual(parseProtocols("finetune, knn,ridge,ridge"), ["ridge", "finetune"]);
+  assert.deepEqual(parseProtocols("rank,finetune, knn,ridge,ridge"), ["ridge", "finetune", "rank"]);
 });
 
 Deno.test("parseProtocols() names the nearest", () => {

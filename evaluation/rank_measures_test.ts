@@ -19,6 +19,17 @@ Deno.test("rankMeasures() of a constant output is 1, and RankMe of one on top of
   assert.ok(rankMe < 6 && effectiveRank > 7.9);
 });
 
+Deno.test("rankMeasures() of fewer rows than columns are those of the same rows several times over", () => {
+  const dim = 12, rows = normals(7 * dim, stream({ seed: 0, name: "wide" })).map((z) => z + 1);
+  const values = Float32Array.from([...rows, ...rows, ...rows]); // 21 rows: by the products of columns, not of rows
+  const [few, many] = [rankMeasures({ values: rows, dim }), rankMeasures({ values, dim })];
+  for (const name of ["rankMe", "effectiveRank", "alpha"] as const) {
+    // the square root makes 1e-8 of the eigenvalues' 1e-16 that should be 0, several times over
+    assert.ok(Math.abs(few[name] - many[name]) < 1e-5, `${name}: ${few[name]} is not ${many[name]}`);
+  }
+  assert.ok(few.rankMe <= 7 && few.effectiveRank <= 6); // a mean takes one away
+});
+
 Deno.test("rankMeasures() finds the power of a spectrum", () => {
   const dim = 24, numRows = 4000;
   for (const alpha of [0.5, 1, 2]) {

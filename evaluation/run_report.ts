@@ -81,7 +81,8 @@ function protocol({ record, run }: RunReportInput): string[] {
     `Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum for ` +
     `${epochs} epochs at batch ${rowsPerStep} on features computed once, without augmentation.`,
     ...extras(rows[0]!, fineTune),
-    ...run.trained.representedBy === "teacher" && encoderProtocols.some((name) => name in rows[0]!)
+    ...run.trained.representedBy === "teacher" &&
+        [...encoderProtocols, "rank"].some((name) => name in rows[0]!)
       ? [twoEncoders]
       : [],
     `With ${count(numTest)} test images, one standard error of the trained encoder's linear probe is ` +
@@ -91,7 +92,7 @@ function protocol({ record, run }: RunReportInput): string[] {
 
 const twoEncoders =
   `Two encoders: the vector of an image is the teacher's, which follows the student. Class token, layers and tokens, which MAE's and BEiT's linear ` +
-  `probes and the attentive probe read, are the student's, and fine-tuning begins with the student.`;
+  `probes and the attentive probe read, and blocks whose spread is measured are the student's, and fine-tuning begins with the student.`;
 
 /** What was measured besides kNN and linear probe. */
 function extras(row: ProtocolRow, fineTune: EvaluationRecord["fineTune"]): string[] {

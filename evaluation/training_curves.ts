@@ -24,6 +24,15 @@ export function trainingCurves(
     const { steps, values } = thin(lines, read);
     return { title, help, steps, lines: [{ label, values }], guides };
   };
+  const targets = curve(
+    "Spread of targets and predictions",
+    "the teacher's targets",
+    ({ targetSpread }) => targetSpread,
+    [],
+    "Standard deviation over the masked patches of a batch, the mean over dimensions, before any of them become unit vectors. Predictions vary less than their " +
+      "targets as long as they are uncertain; targets that fall towards 0 are a collapse.",
+  );
+  const predicted = thin(lines, ({ predSpread }) => predSpread);
   const healthySpread = 1 / Math.sqrt(outDim);
   return [
     method === "extrema"
@@ -64,6 +73,12 @@ export function trainingCurves(
       [{ label: "1 = a single direction", value: 1 }],
       `Of ${outDim} possible. A fall to a few while the spread holds is a dimensional collapse: images differ, but in few ways.`,
     ),
+    ...targets.steps.length > 0 // of methods that predict what a teacher says of patches
+      ? [{
+        ...targets,
+        lines: [...targets.lines, { label: "the student's predictions", values: predicted.values }],
+      }]
+      : [],
   ];
 }
 

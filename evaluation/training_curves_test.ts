@@ -37,3 +37,14 @@ Deno.test("trainingCurves() thins a long run to means of neighbouring steps", ()
 Deno.test("trainingCurves() of a run that has logged nothing are empty", () => {
   assert.deepEqual(trainingCurves([], 64).map(({ steps }) => steps), [[], [], [], []]);
 });
+
+Deno.test("trainingCurves() sets predictions' spread beside their targets' where a method logs both", () => {
+  const lines = [
+    line(0, { targetSpread: 0.5, predSpread: 0.1 }),
+    line(1, { targetSpread: 0.4, predSpread: 0.3 }),
+  ];
+  const both = trainingCurves(lines, 64).at(-1)!;
+  assert.equal(both.title, "Spread of targets and predictions");
+  assert.deepEqual(both.steps, [0, 1]);
+  assert.deepEqual(both.lines.map(({ values }) => values), [[0.5, 0.4], [0.1, 0.3]]);
+});

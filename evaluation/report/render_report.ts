@@ -2,6 +2,7 @@ import { Html, html, renderPage } from "@lacuna/data/page";
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { count } from "../_count.ts";
+import { measureTables } from "../_measure_table.ts";
 import type { ProtocolTable } from "../protocol_table.ts";
 import { extraProtocols, protocolTitles } from "../protocols.ts";
 import charts from "./_charts.js" with { type: "text" };
@@ -20,6 +21,7 @@ import type {
 export function renderReport(data: ReportData): string {
   const sections = [
     tableSection(data),
+    data.table.rows.some(({ rank }) => rank) ? measureSection(data.table) : html``,
     curveSection(data.curves),
     neighborSection(data.neighbors, data.classNames),
     data.attention.length > 0 ? attentionSection(data.attention) : html``,
@@ -68,7 +70,7 @@ function tableSection({ table, protocol }: ReportData): Html {
   const cell = (share: number, reference: number | undefined) => {
     const delta = 100 * (share - (reference ?? share));
     const sign = delta < 0 ? "−" : "+";
-    return html`<td>${(100 * share).toFixed(1)} %${
+    return html`<td>${(100 * share).toFixed(1)}\u00a0%${
       delta === 0 ? "" : html`<span class="delta">${sign}${Math.abs(delta).toFixed(1)}</span>`
     }<div class="bar"><i style="width: ${(100 * share).toFixed(1)}%"></i></div></td>`;
   };
@@ -94,6 +96,61 @@ function tableSection({ table, protocol }: ReportData): Html {
 ${protocol.map((paragraph) => html`<p class="soft small">${paragraph}</p>`)}
 </section>`;
 }
+
+function measureSection(table: ProtocolTable): Html {
+  const { tables, note } = measureTables(table);
+  const cards = tables.map(({ head, rows }) =>
+    html`
+      <div class="card">
+        <table>
+          <thead>
+            <tr>${head.map((title) => html`<th>${title}</th>`)}</tr>
+          </thead>
+          <tbody>${rows.map((texts) =>
+            html`<tr class="${texts[0] === "trained encoder" ? "trained" : "control"}">${
+              texts.map((text) => html`<td>${text}</td>`)
+            }</tr>`
+          )}</tbody>
+        </table>
+      </div>
+    `
+  );
+  return html`<section>
+<h2>How the features vary</h2>
+<p class="soft">Without classes, ${note}. Few directions tell of a collapse that the loss does not show; many do not promise good
+features, as the controls say.</p>
+<div class="stack">${cards}</div>
+${
+    measureHelp.map(([name, text]) =>
+      html`
+        <p class="soft small"><b>${name}</b>: ${text}</p>
+      `
+    )
+  }
+</section>`;
+}
+
+const measureHelp = [
+  [
+    "RankMe",
+    "how many directions the vectors use, at most dim; a mean that all share counts as one and shrinks the others (arXiv:2210.02885).",
+  ],
+  ["Effective rank", "the same of the vectors without their mean."],
+  [
+    "LiDAR",
+    "how many directions tell images apart more than their own views, as the method makes them, differ (arXiv:2312.04000, there with 50 views). " +
+    "Not of vectors of more than 1,024 numbers.",
+  ],
+  [
+    "α-ReQ",
+    "α of the power law by which the variances of the directions fall; near 1 features did best there, above it few directions carry all (arXiv:2202.05808).",
+  ],
+  [
+    "Spread",
+    "standard deviation over images, the mean over dimensions: of the vectors, and of the mean of the patches' tokens after each block. It has the scale of its " +
+    "vectors, so compare a block with the untrained one's; near 0, all images look the same from there on.",
+  ],
+] as const;
 
 function curveSection(curves: readonly Curve[]): Html {
   const colours = ["accent", "second", "right", "wrong"];

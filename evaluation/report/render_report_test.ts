@@ -63,3 +63,27 @@ Deno.test("renderReport() shows one picture for each thing that there is to see"
   const images = page.match(/<img /g)!.length;
   assert.equal(images, 3 + 3 + 1 + 2 * 3); // image and 2 masks; query and 2 neighbours; image; 3 maps over their image
 });
+
+Deno.test("renderReport() shows measures of features where they were taken, and a dash for one that was not", () => {
+  assert.ok(!page.includes("RankMe"));
+  const [trained, pixels] = data.table.rows;
+  const shared = { rankMe: 3.25, effectiveRank: 4, alpha: 1.234, spread: 0.05 };
+  const measured = renderReport({
+    ...data,
+    table: {
+      ...data.table,
+      rows: [
+        { ...trained!, rank: { ...shared, lidar: 2, blockSpreads: [0.25, 1.5] } },
+        { ...pixels!, rank: shared },
+      ],
+    },
+  });
+  const rows = [...measured.matchAll(/<tr class="(?:trained|control)">.*?<\/tr>/gs)].slice(2); // after those of accuracies
+  const texts = rows.map(([row]) => [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, text]) => text));
+  assert.deepEqual(texts, [
+    ["trained encoder", "8", "3.3", "4.0", "2.0", "1.23", "0.0500"],
+    ["raw pixels", "16", "3.3", "4.0", "–", "1.23", "0.0500"],
+    ["trained encoder", "0.250", "1.50"],
+  ]);
+  assert.ok(measured.includes("measured on 600 training images, LiDAR by 10 views of each")); // all that there are
+});
