@@ -2,7 +2,7 @@ import type { MetricsLine } from "./metrics_log.ts";
 
 /** Below this share of the highest entropy, rows of attention are nearly one-hot. */
 const NARROW_ATTENTION = 0.1;
-/** Below this, a softmax over affinities is one-hot in float32, and no gradient comes back through it. */
+/** Below this heterogeneity, softmaxes over affinities are nearly one-hot, and their gradient vanishes. */
 const SATURATED = 1e-3;
 
 /** Watches what steps log of masked token optimization, and tells of each stage and block once what has gone wrong with it. */
@@ -29,7 +29,7 @@ function trouble(name: string, value: number): string | undefined {
       "another run folder (--run): a lower mto.recalibrationWeight";
   }
   if (/(^|\.)heterogeneity\.\d+$/.test(name) && value < SATURATED) {
-    return "each masked token resembles one visible token alone there, and the terms have no gradient. What helps, in another run folder " +
+    return "each masked token resembles one visible token alone there, and the terms have next to no gradient. What helps, in another run folder " +
       "(--run): mto.affinity=lnScaled or cosine, which do not grow with the tokens' length";
   }
   return undefined;

@@ -21,7 +21,7 @@ Deno.test("MtoWatch tells once of each block whose attention has collapsed, and 
   );
   assert.match(
     stage!,
-    /^At step 30 heterogeneity\.2 is 0\.000020: .* no gradient\. .*mto\.affinity=lnScaled or cosine/,
+    /^At step 30 heterogeneity\.2 is 0\.000020: .* next to no gradient\. .*mto\.affinity=lnScaled or cosine/,
   );
   assert.deepEqual(others, []);
   assert.deepEqual(watch.add({ ...line, ...bad }), []);

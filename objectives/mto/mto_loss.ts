@@ -128,6 +128,6 @@ function meanCosine(tokens: Tensor3D, mask: Tensor2D): Scalar {
 
 /** Mean length of masked tokens, 0 where there is none. */
 function meanNorm(tokens: Tensor3D, mask: Tensor2D): Scalar {
-  const lengths = tf.norm(tokens, "euclidean", -1); // [B, N]
+  const lengths = tf.sqrt(tf.sum(tf.square(tokens), -1)); // [B, N]
   return tf.div(tf.sum(tf.mul(lengths, mask)), tf.maximum(tf.sum(mask), 1));
 }
