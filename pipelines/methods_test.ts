@@ -44,6 +44,21 @@ async function begin(name: string, ...settings: string[]) {
   return { method, config, batch: taken[0], prepared, pipeline: method.pipeline(config, images, prepared) };
 }
 
+/** A batch of some images of another, in that order. */
+function rowsOf(batch: unknown, rows: readonly number[]): unknown {
+  const { samples } = batch as ImageBatch;
+  return Object.fromEntries(
+    Object.entries(batch as Record<string, Float32Array | number>).map(([field, values]) => {
+      if (typeof values === "number") return [field, values]; // the epoch
+      const size = values.length / samples.length;
+      return [
+        field,
+        Float32Array.from(rows.flatMap((row) => [...values.subarray(row * size, (row + 1) * size)])),
+      ];
+    }),
+  );
+}
+
 for (const name of methodNames) {
   Deno.test(`${name}: every trainable parameter has a gradient, the teacher none, and a step leaves its result alone`, async () => {
     const { pipeline, batch } = await begin(name);
@@ -108,6 +123,30 @@ for (const name of methodNames) {
     const [after, start] = [trained, untrained].map((pipeline) => pipeline.represent(input));
     assert.equal(after!.shape[0], 3);
     assert.ok(tf.max(tf.abs(tf.sub(after!, start!))).dataSync()[0]! > 1e-6);
+  });
+
+  Deno.test(`${name}: what of an image is masked depends neither on its place in a batch nor on the others`, async () => {
+    const { pipeline, batch } = await begin(name, ...name === "extrema" ? ["encoder.dropPathRate=0"] : []);
+    const { samples, epoch } = batch as ImageBatch;
+    for (const [key, parameter] of Object.entries(pipeline.parameters)) { // its class token hardly looks at patches as it starts
+      if (name === "data2vec2" && /(attn|mlp).*weight$/.test(key)) parameter.assign(tf.mul(parameter, 10));
+    }
+    const lossOf = (...rows: number[]) => {
+      const { loss, metrics } = pipeline.step(rowsOf(batch, rows), start);
+      const own = name === "data2vec2" ? metrics.classLoss as tf.Scalar : loss; // its decoder's noise is drawn row by row
+      return own.dataSync()[0]!;
+    };
+    const near = (found: number, expected: number) =>
+      assert.ok(Math.abs(found - expected) < 1e-5 * expected, `${found} is not ${expected}`); // float32
+    near(lossOf(3, 2, 1, 0), lossOf(0, 1, 2, 3));
+    if (["extrema", "byol", "conmim"].includes(name)) return; // whose heads' norms make an image's loss depend on the others
+    const numMasked = [0, 1, 2, 3].map((row) => {
+      const parts = pipeline.visibleParts({ epoch, sample: samples[row]! });
+      return parts.reduce((sum, { length }) => sum + 16 - length, 0);
+    });
+    const alone = numMasked.map((weight, row) => weight * lossOf(row));
+    const sum = (values: readonly number[]) => values.reduce((total, x) => total + x, 0);
+    near(lossOf(0, 1, 2, 3), sum(alone) / sum(numMasked));
   });
 
   Deno.test(`${name}: its presets pass its own checks, and a wrong field is named`, () => {
