@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Tensor4D, Variable } from "@tensorflow/tfjs-core";
 import { type Prng, substream } from "@lacuna/random";
 import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
+import { tokenPositions } from "./_token_positions.ts";
 import { truncatedNormal, variable } from "./_variables.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Linear } from "./linear.ts";
@@ -9,7 +10,6 @@ import type { MaeDecoderConfig } from "./mae_decoder.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
 import type { Stages } from "./stages.ts";
-import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 
 /** What a decoder with cross-attention says, and how it came to it. */
@@ -24,7 +24,7 @@ export type CrossDecoded = Stages & {
  * ⌊d / heads⌋ wide.
  */
 export class CrossDecoder implements Module {
-  readonly #config: MaeDecoderConfig;
+  readonly #config: Omit<MaeDecoderConfig, "normEpsilon">;
   readonly #embed: Linear;
   readonly #maskToken: Variable<Rank.R3>;
   readonly #positions: Variable<Rank.R3>;
@@ -43,13 +43,13 @@ export class CrossDecoder implements Module {
    * @param prng Where initial values come from; each parameter has its own substream.
    * @throws {RangeError} If the width is not a multiple of 4.
    */
-  constructor(config: MaeDecoderConfig, prng: Prng) {
+  constructor(config: Omit<MaeDecoderConfig, "normEpsilon">, prng: Prng) {
     const { dim, gridHeight, gridWidth } = config;
     this.#config = config;
     this.#embed = new Linear(config.encoderDim, dim, substream(prng, "embed"));
     this.#maskToken = truncatedNormal<Rank.R3>([1, 1, dim], 0.02, 1, substream(prng, "mask_token"));
     this.#positions = variable<Rank.R3>(
-      Float32Array.of(...new Float32Array(dim), ...sinCosPositions(gridHeight, gridWidth, dim)),
+      tokenPositions(gridHeight, gridWidth, dim),
       [1, 1 + gridHeight * gridWidth, dim],
       false,
     );

@@ -44,6 +44,12 @@ Deno.test("CrossDecoder gives positions to mask tokens alone, and heads that do 
   assert.ok(distance(tf.tensor3d(entering), tf.tensor3d(expected as number[][][])) < 1e-6);
 });
 
+Deno.test("CrossDecoder has positions for 16,384 patches", () => { // more numbers than a call has arguments
+  const { parameters } = new CrossDecoder({ ...config, gridHeight: 128, gridWidth: 128, depth: 1 }, prng);
+  assert.deepEqual(parameters["pos_embed"]!.shape, [1, 1 + 128 ** 2, 20]);
+  tf.dispose(Object.values(parameters));
+});
+
 Deno.test("CrossDecoder learns every parameter, looks at its context and refuses an order of others", () => {
   const decoder = new CrossDecoder(config, prng);
   const weigh = tf.randomNormal([2, 4, 5], 0, 1, "float32", 4);

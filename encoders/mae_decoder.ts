@@ -3,6 +3,7 @@ import type { Rank, Tensor2D, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import { normals, type Prng, substream } from "@lacuna/random";
 import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
 import { prepend } from "./_prepend.ts";
+import { tokenPositions } from "./_token_positions.ts";
 import { variable } from "./_variables.ts";
 import { Block } from "./block.ts";
 import { LayerNorm } from "./layer_norm.ts";
@@ -10,7 +11,6 @@ import { Linear } from "./linear.ts";
 import type { Module } from "./module.ts";
 import { runStages, type Stages } from "./stages.ts";
 import type { StagesOptions } from "./stages_options.ts";
-import { sinCosPositions } from "./sin_cos_positions.ts";
 import { under } from "./under.ts";
 
 /** Sizes of a `MaeDecoder`. */
@@ -76,7 +76,7 @@ export class MaeDecoder implements Module {
       [1, 1, dim],
     );
     this.#positions = variable<Rank.R3>(
-      Float32Array.of(...new Float32Array(dim), ...sinCosPositions(gridHeight, gridWidth, dim)),
+      tokenPositions(gridHeight, gridWidth, dim),
       [1, 1 + gridHeight * gridWidth, dim],
       false,
     );

@@ -104,6 +104,12 @@ Deno.test("MAE of base size has the official numbers of tensors and of parameter
   assert.equal(decoderAt(512, 768), 26_008_320);
 });
 
+Deno.test("MaeDecoder has positions for 16,384 patches", () => { // more numbers than a call has arguments
+  const { parameters } = new MaeDecoder({ ...config, gridHeight: 128, gridWidth: 128, depth: 1 }, prng);
+  assert.deepEqual(parameters["decoder_pos_embed"]!.shape, [1, 1 + 128 ** 2, 12]);
+  tf.dispose(Object.values(parameters));
+});
+
 Deno.test("MaeDecoder refuses an order of other rows or patches", () => {
   const decoder = new MaeDecoder(config, prng);
   assert.throws(() => decoder.forward(tokens, tf.zeros([2, 9], "int32")), {

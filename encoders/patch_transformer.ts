@@ -5,6 +5,7 @@ import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
 import { checkConfig } from "./_check_config.ts";
 import { layerVector } from "./_layer_vector.ts";
 import { prepend } from "./_prepend.ts";
+import { tokenPositions } from "./_token_positions.ts";
 import { tunable } from "./_tunable.ts";
 import { truncatedNormal, variable } from "./_variables.ts";
 import { Block } from "./block.ts";
@@ -15,7 +16,6 @@ import type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 import { RelativePositionBias } from "./relative_position_bias.ts";
 import { type BranchedStages, runStages } from "./stages.ts";
 import type { StagesOptions } from "./stages_options.ts";
-import { sinCosPositions } from "./sin_cos_positions.ts";
 import type { PatchTokens, TokenEncoder } from "./token_encoder.ts";
 import { under } from "./under.ts";
 
@@ -111,7 +111,7 @@ export class PatchTransformer implements TokenEncoder {
     this.#classToken = vector("cls_token");
     this.#maskToken = config.maskToken ? vector("mask_token") : undefined;
     this.#positions = positions === "relative" ? undefined : variable<Rank.R3>(
-      Float32Array.of(...new Float32Array(dim), ...sinCosPositions(gridHeight, gridWidth, dim)), // none for the class token
+      tokenPositions(gridHeight, gridWidth, dim),
       [1, 1 + gridHeight * gridWidth, dim],
       false,
     );

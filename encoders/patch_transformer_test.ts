@@ -165,6 +165,14 @@ Deno.test("PatchTransformer's scores are those that its attention uses, the rela
   assert.ok(distance(before.stages[1]!, after.stages[1]!) > 1e-5);
 });
 
+Deno.test("PatchTransformer has positions for 16,384 patches", () => { // more numbers than a call has arguments
+  const encoder = new PatchTransformer({ ...config, imageHeight: 512, imageWidth: 512, depth: 1 }, prng);
+  const { pos_embed } = encoder.parameters;
+  assert.deepEqual(pos_embed!.shape, [1, 1 + 128 ** 2, 16]);
+  assert.deepEqual([...pos_embed!.dataSync().subarray(0, 16)], Array(16).fill(0)); // the class token's
+  tf.dispose(Object.values(encoder.parameters));
+});
+
 Deno.test("PatchTransformer says what does not fit", () => {
   const encoder = new PatchTransformer(config, prng), host = new PatchTransformer(beit, prng);
   assert.throws(() => encoder.forward(tf.zeros([2, 8, 8, 3])), { name: "TypeError", message: /resize them/ });
