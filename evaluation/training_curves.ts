@@ -34,6 +34,14 @@ export function trainingCurves(
   );
   const predicted = thin(lines, ({ predSpread }) => predSpread);
   const healthySpread = 1 / Math.sqrt(outDim);
+  const probe = curve(
+    "Online probe",
+    "share of a batch told right",
+    ({ probeAccuracy }) => probeAccuracy,
+    [],
+    "How well a linear classifier beside the training tells the classes of a batch before it learns from it. The training does not see it; in a run that was " +
+      "resumed it began anew. The classifier learns too: only a rise that goes on when it has settled is the encoder's.",
+  );
   return [
     method === "extrema"
       ? curve(
@@ -79,6 +87,7 @@ export function trainingCurves(
         lines: [...targets.lines, { label: "the student's predictions", values: predicted.values }],
       }]
       : [],
+    ...probe.steps.length > 0 ? [probe] : [],
   ];
 }
 

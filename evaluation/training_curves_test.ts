@@ -48,3 +48,9 @@ Deno.test("trainingCurves() sets predictions' spread beside their targets' where
   assert.deepEqual(both.steps, [0, 1]);
   assert.deepEqual(both.lines.map(({ values }) => values), [[0.5, 0.4], [0.1, 0.3]]);
 });
+
+Deno.test("trainingCurves() draws the online probe where there was one", () => {
+  const lines = [line(0, { probeAccuracy: 0.25 }), line(1), line(2, { probeAccuracy: 0.5 })];
+  const probe = trainingCurves(lines, 64).at(-1)!;
+  assert.deepEqual([probe.title, probe.steps, probe.lines[0]!.values], ["Online probe", [0, 2], [0.25, 0.5]]);
+});

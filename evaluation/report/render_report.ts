@@ -56,8 +56,10 @@ function verdict({ rows }: ProtocolTable): string {
   const trained = rows.find((row) => row.features === "trained encoder");
   if (trained === undefined) return "";
   return rows.filter((row) => row !== trained).map((row) => {
-    const compare = (difference: number) =>
-      `${Math.abs(100 * difference).toFixed(1)} points ${difference < 0 ? "below" : "above"}`;
+    const compare = (difference: number) => {
+      const points = Math.abs(100 * difference).toFixed(1);
+      return points === "0.0" ? "equal" : `${points} points ${difference < 0 ? "below" : "above"}`;
+    };
     const name = row.features === "raw pixels" ? "raw pixels" : `the ${row.features}`;
     return `Against ${name}: linear probe ${compare(trained.linear - row.linear)}, kNN ${
       compare(trained.knn - row.knn)

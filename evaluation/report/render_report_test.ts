@@ -55,6 +55,10 @@ Deno.test("renderReport() escapes what comes from the run", () => {
 
 Deno.test("renderReport() says how far the trained encoder is from its control, and marks right and wrong", () => {
   assert.ok(page.includes("Against raw pixels: linear probe 10.0 points above, kNN 2.0 points below."));
+  const [trained, pixels] = data.table.rows;
+  const rows = [trained!, { ...pixels!, knn: 0.7502 }];
+  const level = renderReport({ ...data, table: { ...data.table, rows } });
+  assert.ok(level.includes("linear probe 10.0 points above, kNN equal."));
   assert.equal(page.match(/✓/g)!.length, 1);
   assert.equal(page.match(/✗/g)!.length, 1);
 });
