@@ -183,6 +183,7 @@ function normalized(tokens: Tensor3D): Tensor3D {
 
 const demo: BootmaeConfig = {
   ...demoRun,
+  optimizer: { ...demoRun.optimizer, learningRate: 8e-3 },
   decoder: { dim: 48, depth: 2, numHeads: 4 },
   features: { depth: 2, numHeads: 4 },
   masks: { numInBlocks: 30, minArea: 4, numMasked: 37 },
