@@ -32,7 +32,7 @@ export class CrossDecoder implements Module {
   readonly #norm: LayerNorm;
   readonly #pred: Linear;
   /**
-   * embed, mask_token [1, 1, d], pos_embed [1, 1 + N, d] (not trainable), blocks.0 … (norm1, attn, norm2, cross_attn, norm3, mlp), norm and
+   * embed, mask_token [1, 1, d], pos_embed [1, 1 + N, d] (not trainable, the row first), blocks.0 … (norm1, attn, norm2, cross_attn, norm3, mlp), norm and
    * pred.
    */
   readonly parameters: ParameterMap;
@@ -49,7 +49,7 @@ export class CrossDecoder implements Module {
     this.#embed = new Linear(config.encoderDim, dim, substream(prng, "embed"));
     this.#maskToken = truncatedNormal<Rank.R3>([1, 1, dim], 0.02, 1, substream(prng, "mask_token"));
     this.#positions = variable<Rank.R3>(
-      tokenPositions(gridHeight, gridWidth, dim),
+      tokenPositions(gridHeight, gridWidth, dim, "row"),
       [1, 1 + gridHeight * gridWidth, dim],
       false,
     );

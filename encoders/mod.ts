@@ -37,7 +37,7 @@ export { PostNormBlock, type PostNormOutput } from "./post_norm_block.ts";
 export { type HeadNorm, type HeadOptions, ProjectionHead } from "./projection_head.ts";
 export { RelativePositionBias } from "./relative_position_bias.ts";
 export type { ResidualStream } from "./residual_stream.ts";
-export { sinCosPositions } from "./sin_cos_positions.ts";
+export { type FirstCoordinate, sinCosPositions } from "./sin_cos_positions.ts";
 export { type BranchedStages, runStages, type Stages } from "./stages.ts";
 export type { StagesOptions } from "./stages_options.ts";
 export type { PatchTokens, TokenEncoder } from "./token_encoder.ts";

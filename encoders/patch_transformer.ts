@@ -111,7 +111,7 @@ export class PatchTransformer implements TokenEncoder {
     this.#classToken = vector("cls_token");
     this.#maskToken = config.maskToken ? vector("mask_token") : undefined;
     this.#positions = positions === "relative" ? undefined : variable<Rank.R3>(
-      tokenPositions(gridHeight, gridWidth, dim),
+      tokenPositions(gridHeight, gridWidth, dim, config.firstCoordinate),
       [1, 1 + gridHeight * gridWidth, dim],
       false,
     );

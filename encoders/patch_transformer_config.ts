@@ -1,3 +1,5 @@
+import type { FirstCoordinate } from "./sin_cos_positions.ts";
+
 /** Sizes and family of a `PatchTransformer`. */
 export type PatchTransformerConfig = {
   /** H in pixels; a multiple of `patchSize`. */
@@ -31,6 +33,8 @@ export type PatchTransformerConfig = {
    * bias starts at 0, and takes thousands of steps to tell masked patches from each other.
    */
   readonly positions?: "relative" | "sine-cosine" | "both" | undefined;
+  /** Which coordinate sine-cosine positions tell first: the "column", if left out, or the "row", as BootMAE's do. */
+  readonly firstCoordinate?: FirstCoordinate | undefined;
   /**
    * Deviation of the weights of "beit" at their start, normal and cut off there; 0.02 if left out, as base models have it. Narrow ones need
    * more for the same effect: 0.02 · √(768 / D).

@@ -79,7 +79,7 @@ export function bootmae(
   }
   const grid = [image.height / patchSize, image.width / patchSize] as const;
   const numPatches = grid[0] * grid[1];
-  const student = maeEncoder(config, image), teacher = maeEncoder(config, image); // both begin with the same numbers
+  const [student, teacher] = [maeEncoder(config, image, "row"), maeEncoder(config, image, "row")]; // both begin with the same numbers
   freeze(teacher.parameters);
   const shared = { encoderDim: dim, gridHeight: grid[0], gridWidth: grid[1], mlpRatio };
   const pixels = new CrossDecoder(

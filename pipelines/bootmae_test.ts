@@ -1,8 +1,10 @@
+import { sinCosPositions } from "@lacuna/encoders";
 import { normals, stream } from "@lacuna/random";
-import { useDevice } from "@lacuna/tensor";
+import { type ParameterMap, useDevice } from "@lacuna/tensor";
 import type { Scalar } from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
 import { bootmaeMethod } from "./bootmae.ts";
+import { maeMethod } from "./mae.ts";
 
 await useDevice("wasm");
 const { tiny, paper } = bootmaeMethod.presets;
@@ -17,6 +19,20 @@ Deno.test("BootMAE's teacher follows at the paper's momentum, epoch by epoch of 
   for (const [epoch, expected] of golden) { // straight from 0.999 to 0.9999 and on to 0.99999, as the official code has it
     assert.ok(Math.abs(momentum(epoch! / 800) - expected!) < 1e-12, `${epoch}: ${momentum(epoch! / 800)}`);
   }
+});
+
+Deno.test("BootMAE tells the row of a patch first, in its encoders and decoders, where MAE tells the column", () => {
+  const { parameters, teacher } = bootmaeMethod.pipeline(tiny!, image);
+  const maps: ParameterMap = { ...parameters, "teacher.pos_embed": teacher.pos_embed! };
+  const names = Object.keys(maps).filter((name) => name.endsWith("pos_embed"));
+  assert.equal(names.length, 4);
+  for (const name of names) {
+    const { shape: [, , dim] } = maps[name]!;
+    const expected = Float32Array.of(...new Float32Array(dim!), ...sinCosPositions(4, 4, dim!, "row"));
+    assert.deepEqual(maps[name]!.dataSync(), expected, name);
+  }
+  const mae = maeMethod.pipeline(maeMethod.presets.tiny!, image).parameters.pos_embed!;
+  assert.deepEqual(mae.dataSync(), Float32Array.of(...new Float32Array(16), ...sinCosPositions(4, 4, 16)));
 });
 
 Deno.test("BootMAE's teacher gains weight over the first quarter of the run", () => {

@@ -1,5 +1,5 @@
 import type { ImageShape } from "@lacuna/data";
-import { MaeDecoder, patchify, PatchTransformer, under } from "@lacuna/encoders";
+import { type FirstCoordinate, MaeDecoder, patchify, PatchTransformer, under } from "@lacuna/encoders";
 import { denseMask, maskBatch, numVisible, randomMask, restoreOrder } from "@lacuna/masking";
 import { maePixelTargets, maskedMse } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
@@ -103,13 +103,15 @@ export function mae(
   };
 }
 
-/** The encoder of an MAE run as it starts. */
+/** The encoder of an MAE run as it starts; its positions tell the column first, or the row, as BootMAE's do. */
 export function maeEncoder(
   { seed, encoder }: Pick<MaeConfig, "seed" | "encoder">,
   image: ImageShape,
+  firstCoordinate: FirstCoordinate = "column",
 ): PatchTransformer {
   return new PatchTransformer({
     ...encoder,
+    firstCoordinate,
     imageHeight: image.height,
     imageWidth: image.width,
     channels: image.channels,
