@@ -25,16 +25,43 @@ INLINE size_t grids_at_once(const Conv2d *c) {
 }
 INLINE size_t plane_length(const Conv2d *c) { return round_up(grids_at_once(c) * grid_length(c), TALL * LANES); }
 
+// Four floats of each of four rows, to columns.
+INLINE void transpose_four(const float *from, size_t from_stride, float *to, size_t to_stride) {
+  vec4 x[4];
+  for (size_t i = 0; i < 4; i++) memcpy(&x[i], from + i * from_stride, sizeof(vec4));
+  const vec4 a = __builtin_shufflevector(x[0], x[1], 0, 4, 1, 5), b = __builtin_shufflevector(x[0], x[1], 2, 6, 3, 7);
+  const vec4 c = __builtin_shufflevector(x[2], x[3], 0, 4, 1, 5), d = __builtin_shufflevector(x[2], x[3], 2, 6, 3, 7);
+  x[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+  x[1] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+  x[2] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+  x[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+  for (size_t i = 0; i < 4; i++) memcpy(to + i * to_stride, &x[i], sizeof(vec4));
+}
+
+// A matrix [rows, cols], to [cols, rows]; where they are no multiple of four, the last block lies over the one before in part.
+static void transpose(const float *from, size_t from_stride, size_t rows, size_t cols, float *to, size_t to_stride) {
+  if (rows < 4 || cols < 4) {
+    for (size_t row = 0; row < rows; row++) {
+      for (size_t col = 0; col < cols; col++) to[col * to_stride + row] = from[row * from_stride + col];
+    }
+    return;
+  }
+  for (size_t i = 0; i < rows; i += 4) {
+    const size_t row = i + 4 <= rows ? i : rows - 4;
+    for (size_t j = 0; j < cols; j += 4) {
+      const size_t col = j + 4 <= cols ? j : cols - 4;
+      transpose_four(from + row * from_stride + col, from_stride, to + col * to_stride + row, to_stride);
+    }
+  }
+}
+
 // Grids [first, end) of one group's `size` channels, to planes `apart` floats apart that are zero between the rows.
 static void to_planes(const Conv2d *c, const float *from, size_t channels, size_t size, size_t first, size_t end, float *to, size_t apart) {
   memset(to, 0, size * apart * sizeof(float));
   for (size_t grid = first; grid < end; grid++) {
     for (size_t y = 0; y < c->height; y++) {
       float *row = to + (grid - first) * grid_length(c) + y * row_length(c);
-      const float *pixels = from + (grid * c->height + y) * c->width * channels;
-      for (size_t x = 0; x < c->width; x++) {
-        for (size_t i = 0; i < size; i++) row[i * apart + x] = pixels[x * channels + i];
-      }
+      transpose(from + (grid * c->height + y) * c->width * channels, channels, c->width, size, row, apart);
     }
   }
 }
@@ -43,10 +70,7 @@ static void from_planes(const Conv2d *c, const float *from, size_t channels, siz
   for (size_t grid = first; grid < end; grid++) {
     for (size_t y = 0; y < c->height; y++) {
       const float *row = from + (grid - first) * grid_length(c) + y * row_length(c);
-      float *pixels = to + (grid * c->height + y) * c->width * channels;
-      for (size_t x = 0; x < c->width; x++) {
-        for (size_t i = 0; i < size; i++) pixels[x * channels + i] = row[i * apart + x];
-      }
+      transpose(row, apart, size, c->width, to + (grid * c->height + y) * c->width * channels, channels);
     }
   }
 }
@@ -138,6 +162,16 @@ void grouped_conv2d_grad_input_f32(const float *dout, const float *weight, float
   convolve_all(&(Run){.c = &back, .x = dout, .weight = turned, .result = dx});
 }
 
+// Sums of lanes. A function of its own, or gcc would hold the sums in those registers alone that its instructions for halves can name.
+static __attribute__((noinline)) void finish_tile(vec sums[TALL][OUTS], float *dweight, size_t stride, int adds, size_t rows, size_t outs) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t o = 0; o < outs; o++) {
+      float *to = dweight + r * stride + o;
+      *to = sum_lanes(sums[r][o]) + (adds ? *to : 0);
+    }
+  }
+}
+
 // Some rows of the weight's gradient, `x[r]` being the plane that row sees, for some output channels.
 INLINE void weigh_tile(const float *const *x, const float *dout, size_t length, size_t count, float *dweight, size_t stride, int adds,
                        const size_t rows, const size_t outs) {
@@ -150,15 +184,14 @@ INLINE void weigh_tile(const float *const *x, const float *dout, size_t length, 
       for (size_t r = 0; r < rows; r++) sums[r][o] = multiply_add(at[r], d, sums[r][o]);
     }
   }
+  vec done[TALL][OUTS];
   for (size_t r = 0; r < rows; r++) {
-    for (size_t o = 0; o < outs; o++) {
-      float *to = dweight + r * stride + o;
-      *to = sum_lanes(sums[r][o]) + (adds ? *to : 0);
-    }
+    for (size_t o = 0; o < outs; o++) done[r][o] = sums[r][o];
   }
+  finish_tile(done, dweight, stride, adds, rows, outs);
 }
 
-// Grids of a group come in their order.
+// Some groups, whose channels lie beside each other: they see the same grids one after the other, and each sees them in their order.
 static void weigh(const void *call, size_t first, size_t end) {
   const Run *run = call;
   const Conv2d *c = run->c;
@@ -166,9 +199,9 @@ static void weigh(const void *call, size_t first, size_t end) {
   const size_t depth = c->kernel * c->kernel * in_group(c);
   float *planes = scratch(SCRATCH_CONV_IN, in_group(c) * apart + edge(c)), *douts = scratch(SCRATCH_CONV_OUT, size * length);
   memset(planes, 0, edge(c) * sizeof(float));
-  for (size_t group = first; group < end; group++) {
-    for (size_t grid = 0; grid < c->batch; grid += grids) {
-      const size_t last = grid + grids < c->batch ? grid + grids : c->batch, count = (last - grid) * grid_length(c);
+  for (size_t grid = 0; grid < c->batch; grid += grids) {
+    const size_t last = grid + grids < c->batch ? grid + grids : c->batch, count = (last - grid) * grid_length(c);
+    for (size_t group = first; group < end; group++) {
       to_planes(c, run->x + group * in_group(c), c->channels, in_group(c), grid, last, planes + edge(c), apart);
       to_planes(c, run->dout + group * size, c->out_channels, size, grid, last, douts, length);
       size_t rows;
@@ -198,6 +231,10 @@ static void weigh(const void *call, size_t first, size_t end) {
 void grouped_conv2d_grad_weight_f32(const float *dout, const float *x, float *dweight, size_t batch, size_t height, size_t width,
                                     size_t channels, size_t kernel, size_t groups, size_t out_channels) {
   const Conv2d c = {batch, height, width, channels, kernel, groups, out_channels};
-  if (batch * height * width == 0) memset(dweight, 0, kernel * kernel * in_group(&c) * out_channels * sizeof(float));
-  else parallel(groups, 1, weigh, &(Run){.c = &c, .x = x, .dout = dout, .result = dweight});
+  if (batch * height * width == 0) {
+    memset(dweight, 0, kernel * kernel * in_group(&c) * out_channels * sizeof(float));
+    return;
+  }
+  const size_t threads = (size_t)num_threads();
+  parallel(groups, (groups + threads - 1) / threads, weigh, &(Run){.c = &c, .x = x, .dout = dout, .result = dweight});
 }

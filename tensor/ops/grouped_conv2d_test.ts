@@ -14,6 +14,8 @@ const cases: [[number, number, number, number], number, number, number][] = [
   [[5, 6, 5, 3], 2, 1, 1],
   [[19, 7, 7, 16], 16, 3, 2], // more grids than go together
   [[1, 14, 14, 48], 48, 3, 1], // one that does not fit
+  [[2, 3, 6, 10], 14, 3, 2], // rows and groups that are no multiple of four
+  [[40, 3, 9, 32], 32, 3, 8], // several groups one after the other, in more grids than go together
 ];
 
 const op = (groups: number) => (x?: Tensor, weight?: Tensor, bias?: Tensor) =>
