@@ -1,5 +1,12 @@
 import type { ImageShape } from "@lacuna/data";
-import { type FirstCoordinate, MaeDecoder, patchify, PatchTransformer, under } from "@lacuna/encoders";
+import {
+  type FirstCoordinate,
+  MaeDecoder,
+  type MaeDecoderConfig,
+  patchify,
+  PatchTransformer,
+  under,
+} from "@lacuna/encoders";
 import { denseMask, maskBatch, numVisible, randomMask, restoreOrder } from "@lacuna/masking";
 import { maePixelTargets, maskedMse } from "@lacuna/objectives";
 import { stream } from "@lacuna/random";
@@ -59,14 +66,7 @@ export function mae(
   const [gridHeight, gridWidth] = [image.height / patchSize, image.width / patchSize];
   const numPatches = gridHeight * gridWidth;
   const share = 1 - numVisible(numPatches, ratio) / numPatches; // as the official code rounds
-  const decoder = new MaeDecoder({
-    ...config.decoder,
-    encoderDim: dim,
-    gridHeight,
-    gridWidth,
-    mlpRatio: config.encoder.mlpRatio,
-    outDim: patchSize ** 2 * image.channels,
-  }, stream({ seed, name: "init/decoder" }));
+  const decoder = new MaeDecoder(maeDecoderConfig(config, image), stream({ seed, name: "init/decoder" }));
   const parameters = { ...encoder.parameters, ...under("decoder", decoder) };
 
   return {
@@ -120,6 +120,21 @@ export function maeEncoder(
     layerScaleInit: 0,
     maskToken: false,
   }, stream({ seed, name: "init/encoder" }));
+}
+
+/** The sizes of an MAE run's decoder. */
+export function maeDecoderConfig(
+  { encoder: { patchSize, dim, mlpRatio }, decoder }: Pick<MaeConfig, "encoder" | "decoder">,
+  image: ImageShape,
+): MaeDecoderConfig {
+  return {
+    ...decoder,
+    encoderDim: dim,
+    gridHeight: image.height / patchSize,
+    gridWidth: image.width / patchSize,
+    mlpRatio,
+    outDim: patchSize ** 2 * image.channels,
+  };
 }
 
 const demo: MaeConfig = {

@@ -40,6 +40,7 @@ export {
   NonFiniteError,
 } from "./errors.ts";
 export { exitCode, exitCodes } from "./exit_code.ts";
+export { type ExportedRun, type ExportFormat, exportFormats, exportRun } from "./export_run.ts";
 export { extrema, type ExtremaPipeline } from "./extrema.ts";
 export { extremaMethod } from "./extrema_method.ts";
 export { extremaEncoder } from "./extrema_encoder.ts";

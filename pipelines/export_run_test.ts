@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { useDevice } from "@lacuna/tensor";
+import { TemporaryFolder } from "./_temporary_folder.ts";
+import { testImages } from "./_test_images.ts";
+import { overrideConfig } from "./config.ts";
+import { main } from "./export_cli.ts";
+import { exportRun } from "./export_run.ts";
+import { openHuggingFace } from "./interop/hugging_face_folder.ts";
+import { fromOfficial } from "./interop/official_layout.ts";
+import { parameterArrays } from "./interop/parameter_arrays.ts";
+import { loadRun } from "./load_run.ts";
+import { methodNamed, presetOf } from "./methods.ts";
+import { pretrain } from "./pretrain.ts";
+import { decodeSafetensors } from "./safetensors.ts";
+
+const device = await useDevice("cpu");
+const images = testImages(16); // 14 × 14 × 1, mean 0.5, deviation 0.25
+
+/** A run of two steps. */
+async function train(name: string, run: string, ...more: readonly string[]): Promise<void> {
+  const method = methodNamed(name);
+  const settings = ["schedule.batchSize=8", "schedule.epochs=1", "schedule.warmupEpochs=0", ...more];
+  const config = overrideConfig(presetOf(method, "tiny"), settings, method.parse);
+  await pretrain(method, config, images, run, { device });
+}
+
+/** Runs the command in this process. */
+async function call(...args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = "", error = "";
+  const code = await main(args, {
+    write: (text) => void (out += text),
+    writeError: (text) => void (error += text),
+    isTerminal: false,
+    columns: 100,
+  });
+  return { code, out, error };
+}
+
+Deno.test("an MAE run is exported whole, with the normalisation of its images", async () => {
+  using folder = new TemporaryFolder();
+  await train("mae", folder.path);
+  const { parameters } = loadRun(folder.path).trained;
+  const trained = await parameterArrays(parameters);
+  const told = await call("--run", folder.path);
+  assert.deepEqual(told, {
+    code: 0,
+    out: `Step 2 of ${folder.path} is in ${folder.path}/huggingface\n`,
+    error: "",
+  });
+
+  const { encoder, decoder, sizes } = openHuggingFace(`${folder.path}/huggingface`);
+  const opened = await parameterArrays(encoder.parameters);
+  for (const [name, array] of Object.entries(await parameterArrays(decoder!.parameters))) {
+    Object.assign(opened, { [`decoder.${name}`]: array });
+  }
+  assert.deepEqual(opened, trained);
+  assert.deepEqual(sizes.pretraining, { maskRatio: 0.75, normalizePatches: true });
+  const about = JSON.parse(Deno.readTextFileSync(`${folder.path}/huggingface/preprocessor_config.json`));
+  assert.deepEqual([about.image_mean, about.image_std, about.size], [[0.5], [0.25], {
+    height: 14,
+    width: 14,
+  }]);
+
+  assert.equal((await call("--run", folder.path, "--format", "official")).code, 0);
+  const path = `${folder.path}/official/model.safetensors`;
+  const { tensors, metadata } = decodeSafetensors(Deno.readFileSync(path), path);
+  assert.deepEqual(metadata, { format: "pt" });
+  const patches = trained["patch_embed.proj.weight"]!.shape; // [p·p·C, D]
+  const patchSize = Math.sqrt(patches[0]!);
+  assert.deepEqual(tensors["patch_embed.proj.weight"]!.shape, [patches[1], 1, patchSize, patchSize]);
+  assert.ok("mask_token" in tensors && "decoder_pred.weight" in tensors);
+  assert.deepEqual(fromOfficial(tensors), trained);
+});
+
+Deno.test("of a data2vec run the student's encoder is exported, and what is left out is named", async () => {
+  using folder = new TemporaryFolder();
+  await train("data2vec", folder.path, "masks.numMasked=2", "masks.minArea=1"); // of 4 patches
+  const out = `${folder.path}/somewhere/else`;
+  const told = await call("--run", folder.path, "--out", out);
+  assert.deepEqual(told, {
+    code: 0,
+    out: `Step 2 of ${folder.path} is in ${out}, without head.weight, head.bias\n`,
+    error: "",
+  });
+  const { encoder } = openHuggingFace(out);
+  assert.deepEqual(
+    await parameterArrays(encoder.parameters),
+    await parameterArrays(loadRun(folder.path).trained.encoder.parameters),
+  );
+});
+
+Deno.test("a run of another family, one without a checkpoint and an unknown format are refused", async () => {
+  using folder = new TemporaryFolder();
+  await train("extrema", folder.path);
+  await assert.rejects(exportRun(folder.path, "official", `${folder.path}/out`), {
+    name: "ConfigError",
+    message: "A run of ExtreMA cannot be exported: its encoder is neither MAE's nor of BEiT's family",
+  });
+  assert.equal((await call("--run", folder.path)).code, 2);
+  const missing = await call("--run", `${folder.path}/none`);
+  assert.equal(missing.code, 7);
+  assert.match(missing.error, /^There is no run with a checkpoint in /);
+  const unknown = await call("--run", folder.path, "--format", "onnx");
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.error, /huggingface, official/);
+  assert.deepEqual([...Deno.readDirSync(folder.path)].filter(({ name }) => name === "out"), []);
+});
