@@ -95,7 +95,9 @@ export function byol(config: ByolConfig, image: ImageShape): MethodPipeline<View
 
 const demo: ByolConfig = {
   ...demoRun,
-  augment: { minScale: 0.3, flipProbability: 0.5, jitter: 0.4, jitterProbability: 0.8 },
+  augment: { minScale: 0.3, flipProbability: 0.5, jitter: 0, jitterProbability: 0.8 }, // brightness tells clothes apart
+  optimizer: { ...demoRun.optimizer, learningRate: 8e-3 },
+  schedule: { ...demoRun.schedule, momentum: 0.98 },
   heads: { hiddenDim: 256, outDim: 64, norm: "batch" },
 };
 
@@ -109,7 +111,7 @@ export const byolMethod: Method<ByolConfig, ViewsBatch> = {
     paper: {
       ...demo,
       ...paperRun,
-      augment: { ...demo.augment, minScale: 0.08 },
+      augment: { ...demo.augment, minScale: 0.08, jitter: 0.4 },
       heads: { hiddenDim: 4096, outDim: 256, norm: "batch" },
     },
   },
