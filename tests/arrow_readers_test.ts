@@ -1,6 +1,7 @@
 import { everyKindRow, everyKindSource } from "../data/shards/_test_source.ts";
 import { type Compression, writeShards } from "@lacuna/data/shards";
 import assert from "node:assert/strict";
+import { firstPython, succeeds } from "./_first_python.ts";
 
 type Read = {
   readonly types: Record<string, string>;
@@ -8,7 +9,7 @@ type Read = {
   readonly counts?: Record<string, number>;
 };
 
-const python = await firstPython(["LACUNA_PYTHON", "/usr/bin/python3", "python3"]);
+const python = await firstPython(["pyarrow"]);
 const duckdb = [
   "deno",
   "run",
@@ -92,27 +93,3 @@ Deno.test({
     });
   },
 });
-
-/** The first Python with pyarrow: the one that a variable names, if it may be asked for, or a path. */
-async function firstPython(candidates: readonly string[]): Promise<string | undefined> {
-  for (const candidate of candidates) {
-    const isVariable = /^[A-Z_]+$/.test(candidate);
-    const { state } = isVariable
-      ? await Deno.permissions.query({ name: "env", variable: candidate })
-      : { state: "granted" };
-    if (state !== "granted") continue;
-    const program = isVariable ? Deno.env.get(candidate) : candidate;
-    if (program !== undefined && await succeeds([program, "-c", "import pyarrow"])) return program;
-  }
-  return undefined;
-}
-
-/** Whether a program is there and ends well. */
-async function succeeds([program, ...args]: readonly string[]): Promise<boolean> {
-  try {
-    const command = new Deno.Command(program!, { args: [...args], stdout: "null", stderr: "null" });
-    return (await command.output()).success;
-  } catch {
-    return false;
-  }
-}

@@ -3,7 +3,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Mlp } from "@lacuna/encoders";
 import { stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
+import { mae, maeEncoder, maeMethod } from "../mae.ts";
+import { presetOf } from "../methods.ts";
 import { loadParameters } from "./load_parameters.ts";
+import { fromOfficial, toOfficial } from "./official_layout.ts";
 import { parameterArrays } from "./parameter_arrays.ts";
 
 await useDevice("cpu");
@@ -46,4 +49,23 @@ Deno.test("loadParameters() tells what was on one side alone, where that is allo
     unused: ["head.bias"],
   });
   assert.deepEqual(to["fc1.weight"]!.dataSync(), some["fc1.weight"]!.data);
+});
+
+Deno.test("an official file of MAE's encoder alone is loaded into the pipeline, and says that the decoder was not", async () => {
+  const image = { height: 14, width: 14, channels: 1 }, config = presetOf(maeMethod, "tiny");
+  const { parameters: from } = maeEncoder({ ...config, seed: 7 }, image);
+  const tensors = fromOfficial(toOfficial(await parameterArrays(from), 1));
+  const { parameters: to } = mae(config, image);
+  const decoder = Object.keys(to).filter((name) => name.startsWith("decoder."));
+  const before = await parameterArrays(Object.fromEntries(decoder.map((name) => [name, to[name]!])));
+  assert.throws(() => loadParameters(tensors, to), {
+    name: "CheckpointError",
+    message: new RegExp(decoder.map((name) => `${name} is missing`).join("; ")),
+  });
+  assert.deepEqual(loadParameters(tensors, to, /^decoder\./), { missing: decoder, unused: [] });
+  const after = await parameterArrays(to);
+  for (const [name, parameter] of Object.entries(from)) {
+    assert.deepEqual(after[name]!.data, parameter.dataSync(), name);
+  }
+  for (const name of decoder) assert.deepEqual(after[name], before[name], name);
 });
