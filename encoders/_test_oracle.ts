@@ -40,6 +40,16 @@ export function oracleOf({ parameters }: Module): Oracle {
   };
 }
 
+/** Moves every trainable parameter away from the zeros, ones and small numbers of its start, so that each matters. */
+export function stir({ parameters }: Module): void {
+  for (const [i, parameter] of Object.values(parameters).entries()) {
+    if (!parameter.trainable) continue;
+    parameter.assign(
+      tf.tidy(() => tf.add(parameter, tf.randomNormal(parameter.shape, 0, 0.3, "float32", i + 1))),
+    );
+  }
+}
+
 /** Largest absolute difference. */
 export function distance(a: Tensor, b: Tensor): number {
   return tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!);

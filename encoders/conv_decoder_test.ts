@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import { stream } from "@lacuna/random";
+import { normals, stream } from "@lacuna/random";
 import { useDevice, valueAndGrads } from "@lacuna/tensor";
-import { distance } from "./_test_oracle.ts";
+import { distance, oracleOf, stir } from "./_test_oracle.ts";
 import { ConvDecoder } from "./conv_decoder.ts";
 
 await useDevice("cpu");
@@ -37,6 +37,62 @@ Deno.test("ConvDecoder predicts every patch, from the visible ones near it", () 
     }
   }
 });
+
+Deno.test("ConvDecoder is its convolutions, norms and GELUs by loops over patches, visible tokens in their places and noise in the others", () => {
+  const decoder = new ConvDecoder({ ...config, depth: 3, dim: 8, encoderDim: 8 }, prng); // all layers are added
+  const wider = new ConvDecoder(config, prng); // the first is not
+  for (const [module, dim, depth] of [[decoder, 8, 3], [wider, 12, 2]] as const) {
+    stir(module);
+    const { map, gelu } = oracleOf(module);
+    const filler = normals(2 * 14 * 8, noise).map((z) => 0.01 * z);
+    const pred = module.forward(visible, restore, noise);
+    for (const [b, order] of restore.arraySync().entries()) {
+      const tokens = [
+        ...visible.arraySync()[b]!,
+        ...Array.from({ length: 14 }, (_, i) => [...filler.subarray((14 * b + i) * 8, (14 * b + i + 1) * 8)]),
+      ];
+      let grid = order.map((at) => tokens[at]!); // [16, 8]
+      for (let layer = 0; layer < depth; layer++) {
+        const { [`blocks.${layer}.weight`]: weight, [`blocks.${layer}.bias`]: bias } = module.parameters;
+        const convolved = convolve(grid, weight!.dataSync<"float32">(), bias!.dataSync<"float32">());
+        const normed = convolved.map((row) => {
+          const mean = row.reduce((sum, x) => sum + x, 0) / dim;
+          const variance = row.reduce((sum, x) => sum + (x - mean) ** 2, 0) / dim;
+          return row.map((x) => (x - mean) / Math.sqrt(variance + 1e-5));
+        });
+        const said = gelu(tf.tensor2d(normed)).arraySync();
+        grid = said.map((row, patch) =>
+          row.map((x, d) => grid[0]!.length === dim ? x + grid[patch]![d]! : x)
+        );
+      }
+      const expected = map(tf.tensor2d(grid), "proj");
+      assert.ok(distance(tf.unstack(pred)[b]!, expected) < 1e-4); // float32, through three norms
+    }
+  }
+});
+
+/** A convolution of 4 × 4 patches by 3 × 3 in 4 groups, weight [9, I / 4, O] with the outputs of a group side by side. */
+function convolve(
+  grid: readonly (readonly number[])[],
+  weight: Float32Array,
+  bias: Float32Array,
+): number[][] {
+  const inGroup = grid[0]!.length / 4, outDim = bias.length;
+  return grid.map((_, patch) =>
+    Array.from(bias, (start, out) => {
+      const group = Math.floor(out / (outDim / 4));
+      let sum = start;
+      for (let tap = 0; tap < 9; tap++) {
+        const row = Math.floor(patch / 4) + Math.floor(tap / 3) - 1, column = patch % 4 + tap % 3 - 1;
+        if (row < 0 || row > 3 || column < 0 || column > 3) continue; // zeros around
+        for (let i = 0; i < inGroup; i++) {
+          sum += grid[4 * row + column]![group * inGroup + i]! * weight[(tap * inGroup + i) * outDim + out]!;
+        }
+      }
+      return sum;
+    })
+  );
+}
 
 Deno.test("ConvDecoder's noise is a function of its stream", () => {
   const decoder = new ConvDecoder(config, prng);

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { stream } from "@lacuna/random";
 import { useDevice, valueAndGrads } from "@lacuna/tensor";
-import { distance } from "./_test_oracle.ts";
+import { distance, oracleOf, stir } from "./_test_oracle.ts";
 import { CrossDecoder } from "./cross_decoder.ts";
 
 await useDevice("cpu");
@@ -42,6 +42,31 @@ Deno.test("CrossDecoder gives positions to mask tokens alone, and heads that do 
     [embedded[1]![0], embedded[1]![1], embedded[1]![2], masked(2), masked(3)],
   ];
   assert.ok(distance(tf.tensor3d(entering), tf.tensor3d(expected as number[][][])) < 1e-6);
+});
+
+Deno.test("CrossDecoder's blocks attend to themselves, then to the context, then map, each added to what it was given", () => {
+  const decoder = new CrossDecoder(config, prng);
+  stir(decoder);
+  const { map, norm, gelu, attend } = oracleOf(decoder);
+  const { stages, pred } = decoder.forward(tokens, context, restore);
+  for (const [b, entering] of (tf.unstack(stages[0]!) as Tensor2D[]).entries()) {
+    const seen = tf.unstack(context)[b]! as Tensor2D;
+    let x = entering;
+    const attention = (name: string, queries: Tensor2D, keys: Tensor2D): Tensor2D => {
+      const attended = attend(map(queries, `${name}.q`), map(keys, `${name}.k`), map(keys, `${name}.v`), 3);
+      return map(attended, `${name}.proj`);
+    };
+    for (const block of ["blocks.0", "blocks.1"]) {
+      const own = norm(x, `${block}.norm1`, 1e-6, 1);
+      x = tf.add(x, attention(`${block}.attn`, own, own));
+      x = tf.add(x, attention(`${block}.cross_attn`, norm(x, `${block}.norm2`, 1e-6, 1), seen));
+      const hidden = gelu(map(norm(x, `${block}.norm3`, 1e-6, 1), `${block}.mlp.fc1`));
+      x = tf.add(x, map(hidden, `${block}.mlp.fc2`));
+    }
+    assert.ok(distance(tf.unstack(stages[2]!)[b]!, x) < 1e-4); // float32, two blocks
+    const expected = tf.slice(map(norm(x, "norm", 1e-6, 1), "pred"), [1, 0]); // without the class token
+    assert.ok(distance(tf.unstack(pred)[b]!, expected) < 1e-5);
+  }
 });
 
 Deno.test("CrossDecoder has positions for 16,384 patches", () => { // more numbers than a call has arguments

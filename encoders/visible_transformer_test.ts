@@ -3,8 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { stream } from "@lacuna/random";
 import { useDevice, valueAndGrads } from "@lacuna/tensor";
-import { distance, oracleOf } from "./_test_oracle.ts";
+import { distance, oracleOf, stir } from "./_test_oracle.ts";
 import { PostNormBlock } from "./post_norm_block.ts";
+import { sinCosPositions } from "./sin_cos_positions.ts";
 import { VisibleTransformer } from "./visible_transformer.ts";
 
 await useDevice("cpu");
@@ -33,6 +34,35 @@ Deno.test("PostNormBlock is norm2(r + mlp(r)) with r = norm1(x + attn(x)), and s
     const ffn = map(gelu(map(r, "mlp.fc1")), "mlp.fc2");
     assert.ok(distance(tf.unstack(found.ffn)[b]!, ffn) < 1e-5); // float32
     assert.ok(distance(tf.unstack(found.tokens)[b]!, norm(tf.add(r, ffn), "norm2", 1e-6, 1)) < 1e-5);
+  }
+});
+
+Deno.test("VisibleTransformer is a norm and post-norm blocks of kept patches with their positions, after a class token without one", () => {
+  const encoder = new VisibleTransformer(config, prng);
+  stir(encoder);
+  const { map, norm, gelu, attend } = oracleOf(encoder);
+  const { tokens, ffns } = encoder.forward(images, keep);
+  const pixels = images.arraySync(), places = sinCosPositions(4, 4, 16);
+  for (const [row, kept] of keep.arraySync().entries()) {
+    const patches = kept.map((patch) =>
+      Array.from({ length: 16 }, (_, i) => {
+        const [top, left] = [4 * Math.floor(patch / 4), 4 * (patch % 4)];
+        return pixels[row % 2]![top + Math.floor(i / 4)]![left + i % 4]![0]!; // row r is of image r mod 2
+      })
+    );
+    const positions = tf.tensor2d(kept.map((patch) => [...places.subarray(16 * patch, 16 * patch + 16)]));
+    const embedded = tf.add(map(tf.tensor2d(patches), "patch_embed.proj"), positions);
+    const classToken = tf.reshape(encoder.parameters.cls_token!, [1, 16]);
+    let x = norm(tf.concat([classToken, embedded]) as Tensor2D, "norm", 1e-6, 1);
+    for (let block = 0; block < 3; block++) {
+      const name = `blocks.${block}`;
+      const [q, k, v] = tf.split(map(x, `${name}.attn.qkv`), 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
+      const r = norm(tf.add(x, map(attend(q, k, v, 2), `${name}.attn.proj`)), `${name}.norm1`, 1e-6, 1);
+      const ffn = map(gelu(map(r, `${name}.mlp.fc1`)), `${name}.mlp.fc2`);
+      assert.ok(distance(tf.unstack(ffns[block]!)[row]!, tf.slice(ffn, [1, 0])) < 1e-4); // float32, three blocks
+      x = norm(tf.add(r, ffn), `${name}.norm2`, 1e-6, 1);
+    }
+    assert.ok(distance(tf.unstack(tokens)[row]!, x) < 1e-4);
   }
 });
 
