@@ -17,6 +17,15 @@ Deno.test("patchContrast() of ConMIM's worked example", () => {
   const { loss, metrics } = patchContrast(pred, targets, masked, 0.1);
   assert.ok(Math.abs(number(loss) - 2.072581) < 1e-5); // (0.126968 + 4.018195) / 2, from an independent implementation
   assert.equal(number(metrics.accuracy!), 0.5);
+  for (const [at, expected] of [0.126968, 4.018195].entries()) { // patch by patch
+    const one = patchContrast(
+      tf.slice(pred, [0, at, 0], [1, 1, 2]),
+      targets,
+      tf.slice(masked, [0, at], [1, 1]),
+      0.1,
+    );
+    assert.ok(Math.abs(number(one.loss) - expected) < 1e-5); // float32
+  }
 });
 
 Deno.test("patchContrast() moves no visible patch, and its negatives are of the same image", () => {

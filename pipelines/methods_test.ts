@@ -182,7 +182,7 @@ function withChanged(batch: ImageBatch, hidden: readonly number[]): ImageBatch {
   return { ...batch, images: changed };
 }
 
-for (const name of ["mae", "simmim"]) {
+for (const name of ["mae", "simmim", "maskfeat", "beit"]) {
   Deno.test(`${name}: what is masked reaches the loss as a target alone`, async () => {
     const { pipeline, batch } = await begin(name);
     const { images: pixels, epoch, samples } = batch as ImageBatch;
