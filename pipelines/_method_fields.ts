@@ -16,7 +16,7 @@ import type {
 } from "./method_config.ts";
 import type { MomentumRise } from "./rising_momentum.ts";
 
-type Field<T> = v.GenericSchema<T>;
+type Field<T> = v.GenericSchema<unknown, T>;
 
 /** A whole number of at least 1. */
 export const count: Field<number> = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -36,17 +36,26 @@ export const scale: Field<number> = v.pipe(v.number(), v.gtValue(0), v.maxValue(
 /** The fields of {@linkcode RunConfig}. */
 export const runFields: { readonly [K in keyof RunConfig]: Field<RunConfig[K]> } = {
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
-  optimizer: v.strictObject({
-    learningRate: positive,
-    beta1: share,
-    beta2: share,
-    epsilon: positive,
-    weightDecay: notNegative,
-  }),
+  optimizer: v.pipe(
+    v.strictObject({
+      learningRate: positive,
+      minLearningRate: v.optional(notNegative, 0), // runs from before it and its like had these
+      beta1: share,
+      beta2: share,
+      epsilon: positive,
+      weightDecay: notNegative,
+      clipNorm: v.optional(notNegative, 0),
+    }),
+    v.check(
+      ({ learningRate, minLearningRate }) => minLearningRate <= learningRate,
+      "minLearningRate must be at most learningRate",
+    ),
+  ),
   schedule: v.pipe(
     v.strictObject({
       epochs: positive,
       warmupEpochs: notNegative,
+      decay: v.optional(v.picklist(["cosine", "step"]), "cosine"),
       batchSize: v.pipe(v.number(), v.integer(), v.minValue(2)), // one output has no other to be compared with
       momentum: probability,
     }),
@@ -82,7 +91,7 @@ export const transformerFields: { readonly [K in keyof TransformerSizes]: Field<
   mlpRatio: positive,
 };
 /** `encoder` of BEiT's family, to be spread. */
-export const beitFields: { readonly [K in keyof BeitSizes]: v.GenericSchema<unknown, BeitSizes[K]> } = {
+export const beitFields: { readonly [K in keyof BeitSizes]: Field<BeitSizes[K]> } = {
   ...transformerFields,
   layerScaleInit: notNegative,
   positions: v.optional(v.picklist(["relative", "sine-cosine", "both"]), "relative"), // runs from before them had these
@@ -96,7 +105,7 @@ export const decoderField: Field<DecoderSizes> = v.strictObject({
   numHeads: count,
 });
 /** `mto`. */
-export const mtoField: v.GenericSchema<unknown, MtoConfig> = v.strictObject({
+export const mtoField: Field<MtoConfig> = v.strictObject({
   affinity: v.picklist(["scaledDot", "dot", "lnScaled", "cosine"]),
   entropyWeight: v.pipe(v.number(), v.finite()),
   entropyStages: v.optional(count, 1), // runs from before it and its like had these

@@ -14,6 +14,8 @@ import type { BatchSource, LoadedBatch, Pipeline, StepResult } from "./pipeline.
 import { runLength } from "./run_length.ts";
 import { turnOfTheEventLoop } from "./_turn_of_the_event_loop.ts";
 
+type Grads = StepResult["grads"];
+
 /** Takes a run's steps one at a time, and is all of it that a checkpoint stores. */
 export class Stepper<Batch> {
   /** Steps of the whole run. */
@@ -94,7 +96,9 @@ export class Stepper<Batch> {
         epoch,
       );
       const momentum = this.#pipeline.momentum(Math.min((step + 1) / this.#stepsPerEpoch / epochs, 1)); // the last step may be cut off
-      this.#optimizer.step(grads, learningRate, { teacher: this.#pipeline.teacher, momentum });
+      const shortened = clipped(grads, gradNorm, this.#config.optimizer.clipNorm);
+      this.#optimizer.step(shortened, learningRate, { teacher: this.#pipeline.teacher, momentum });
+      if (shortened !== grads) tf.dispose(shortened);
       const measures = step % this.#config.log.measureEvery === 0 ? await measure(targets) : undefined;
       const logged = await valuesOf(metrics);
       const probed = await this.#probed(step, loaded);
@@ -174,6 +178,14 @@ export class Stepper<Batch> {
     this.#next.catch(() => {});
     await turnOfTheEventLoop();
   }
+}
+
+/** Gradients brought to a norm if theirs is longer, as their own tensors; the given ones if not. */
+function clipped(grads: Grads, norm: number, clipNorm: number): Grads {
+  if (clipNorm === 0 || norm <= clipNorm) return grads;
+  return Object.fromEntries(
+    Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, clipNorm / norm)]),
+  );
 }
 
 async function valueOf(scalar: tf.Scalar): Promise<number> {

@@ -135,7 +135,13 @@ export const beitMethod: Method<BeitConfig, ImageBatch> = {
       encoder: paperBeit,
       masks: { numMasked: 75, minArea: 16 },
       target: { numCodes: 8192 },
-      optimizer: { ...paperRun.optimizer, learningRate: 1.875e-4, beta2: 0.999 }, // 1.5e-3 at 2,048
+      optimizer: {
+        ...paperRun.optimizer,
+        learningRate: 1.875e-4, // 1.5e-3 at 2,048
+        minLearningRate: 1.25e-6, // 1e-5
+        beta2: 0.999,
+        clipNorm: 3,
+      },
       schedule: { ...paperRun.schedule, warmupEpochs: 10, batchSize: 2048 },
     },
   },

@@ -211,6 +211,7 @@ export const bootmaeMethod: Method<BootmaeConfig, ImageBatch> = {
       features: { depth: 2, numHeads: 12 },
       masks: { numInBlocks: 120, minArea: 16, numMasked: 147 },
       teacher: { middleMomentum: 0.9999, lastMomentum: 0.99999 },
+      optimizer: { ...paperRun.optimizer, minLearningRate: 6.25e-6 }, // 1e-4 at 4,096
       schedule: { ...paperRun.schedule, momentum: 0.999 },
     },
   },

@@ -19,16 +19,22 @@ export type RunConfig = {
   readonly optimizer: {
     /** Peak learning rate per 256 images: the rate used is `learningRate` · `batchSize` / 256. */
     readonly learningRate: number;
+    /** The rate at the end of a cosine, per 256 images likewise; at most `learningRate`. */
+    readonly minLearningRate: number;
     readonly beta1: number;
     readonly beta2: number;
     readonly epsilon: number;
     readonly weightDecay: number;
+    /** Norm of all gradients together to which a longer one is brought, and which is logged as it was; 0 leaves every one as it is. */
+    readonly clipNorm: number;
   };
   readonly schedule: {
     /** Length of the run in passes over the images; a part of a pass is allowed. */
     readonly epochs: number;
     /** Epochs in which the learning rate rises from 0; fewer than `epochs`. */
     readonly warmupEpochs: number;
+    /** How the rate falls after that: along half a "cosine", or in one "step" to a tenth after seven eighths of the run, as SimMIM's does. */
+    readonly decay: "cosine" | "step";
     /** Images B per step, at least 2; those that fill no batch at an epoch's end wait for the next order. */
     readonly batchSize: number;
     /** First momentum m₀ of the teacher; it rises to 1. */

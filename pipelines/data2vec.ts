@@ -165,7 +165,13 @@ export const data2vecMethod: Method<Data2vecConfig, ImageBatch> = {
       masks: { numMasked: 120, minArea: 16 },
       target: { ...demo.target, topK: 6 },
       teacher: { momentumRise: 0, lastMomentum: 0.9998 },
-      optimizer: { ...paperRun.optimizer, learningRate: 2.5e-4, beta2: 0.999 }, // 2e-3 at 2,048
+      optimizer: {
+        ...paperRun.optimizer,
+        learningRate: 2.5e-4, // 2e-3 at 2,048
+        minLearningRate: 1.25e-6, // 1e-5
+        beta2: 0.999,
+        clipNorm: 3,
+      },
       schedule: { ...paperRun.schedule, warmupEpochs: 10, batchSize: 2048, momentum: 0.9998 },
     },
   },

@@ -182,7 +182,7 @@ export const data2vec2Method: Method<Data2vec2Config, ImageBatch> = {
       masks: { ratio: 0.8, blockSize: 3, adjust: 0.07, numMasks: 16 },
       target: { topK: 10, classWeight: 2.56 }, // 0.01 · 16 images · 16 masks of a worker
       teacher: { momentumRise: 100 / 375, lastMomentum: 0.99999 },
-      optimizer: { ...paperRun.optimizer, learningRate: 1e-3 },
+      optimizer: { ...paperRun.optimizer, learningRate: 1e-3, clipNorm: 4 },
       schedule: { ...paperRun.schedule, epochs: 75, warmupEpochs: 10, batchSize: 256, momentum: 0.9998 },
     },
   },

@@ -20,6 +20,33 @@ Deno.test("learningRateSchedule() has MAE's rates at 4,096 images", () => {
   }
 });
 
+Deno.test("learningRateSchedule() ends at the least rate", () => {
+  const beit = {
+    learningRate: 1.875e-4,
+    minLearningRate: 1.25e-6,
+    batchSize: 2048,
+    epochs: 800,
+    warmupEpochs: 10,
+  };
+  assert.equal(learningRateSchedule(beit, 10), 1.5e-3);
+  assert.ok(Math.abs(learningRateSchedule(beit, 405) - (1.5e-3 + 1e-5) / 2) < 1e-17); // halfway
+  assert.equal(learningRateSchedule(beit, 800), 1e-5);
+});
+
+Deno.test("learningRateSchedule() falls in one step as SimMIM's, from epoch 700 of 800 on", () => {
+  const simmim = {
+    learningRate: 5e-5,
+    batchSize: 2048,
+    epochs: 800,
+    warmupEpochs: 10,
+    decay: "step",
+  } as const;
+  assert.deepEqual([10, 400, 699.9, 700, 800].map((epoch) => learningRateSchedule(simmim, epoch)), [
+    ...[4e-4, 4e-4, 4e-4],
+    ...[4e-4 / 10, 4e-4 / 10],
+  ]);
+});
+
 Deno.test("learningRateSchedule() begins at its peak without warm-up", () => {
   assert.equal(learningRateSchedule({ ...paper, warmupEpochs: 0 }, 0), peak);
 });

@@ -99,7 +99,7 @@ export const maskfeatMethod: Method<MaskfeatConfig, ImageBatch> = {
       encoder: { ...paperBeit, dropPathRate: 0 },
       masks: { numMasked: 78, minArea: 15 },
       target: { cellSize: 8, numBins: 9 },
-      optimizer: { ...paperRun.optimizer, learningRate: 2e-4, beta2: 0.999 },
+      optimizer: { ...paperRun.optimizer, learningRate: 2e-4, beta2: 0.999, clipNorm: 0.02 },
       schedule: { ...paperRun.schedule, epochs: 300, warmupEpochs: 30, batchSize: 2048 },
     },
   },

@@ -30,8 +30,16 @@ export const demoRun: RunConfig & {
   image: { size: 28 },
   augment: { minScale: 0.4, flipProbability: 0.5 },
   encoder: { patchSize: 4, dim: 64, depth: 4, numHeads: 4, mlpRatio: 4 },
-  optimizer: { learningRate: 2e-3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.05 },
-  schedule: { epochs: 5, warmupEpochs: 0.5, batchSize: 128, momentum: 0.99 },
+  optimizer: {
+    learningRate: 2e-3,
+    minLearningRate: 0,
+    beta1: 0.9,
+    beta2: 0.95,
+    epsilon: 1e-8,
+    weightDecay: 0.05,
+    clipNorm: 0,
+  },
+  schedule: { epochs: 5, warmupEpochs: 0.5, decay: "cosine", batchSize: 128, momentum: 0.99 },
   log: { measureEvery: 20, checkpointEvery: 500 },
 };
 
@@ -48,24 +56,21 @@ export const demoBeit: BeitSizes = {
 export const tinyRun: typeof demoRun = {
   ...demoRun,
   encoder: { patchSize: 7, dim: 16, depth: 2, numHeads: 2, mlpRatio: 2 },
-  schedule: { epochs: 0.01, warmupEpochs: 0.001, batchSize: 16, momentum: 0.99 },
+  schedule: { ...demoRun.schedule, epochs: 0.01, warmupEpochs: 0.001, batchSize: 16 },
   log: { measureEvery: 2, checkpointEvery: 10 },
 };
 
 /** And their sizes of BEiT's family. */
 export const tinyBeit: BeitSizes = { ...demoBeit, ...tinyRun.encoder, initStd: 0.14 }; // 0.02 · √(768 / 16)
 
-/**
- * What the papers share: ViT-B/16 on 224×224 images. Every run ends at a learning rate of 0, as MAE's does; BEiT's ended at 1e-5, BootMAE's at
- * 1e-4, and SimMIM's was constant after its warm-up and a tenth from epoch 700 on.
- */
+/** What the papers share: ViT-B/16 on 224×224 images. */
 export const paperRun: typeof demoRun = {
   ...demoRun,
   image: { size: 224 },
   augment: { minScale: 0.2, flipProbability: 0.5 },
   encoder: { patchSize: 16, dim: 768, depth: 12, numHeads: 12, mlpRatio: 4 },
-  optimizer: { learningRate: 1.5e-4, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.05 },
-  schedule: { epochs: 800, warmupEpochs: 40, batchSize: 4096, momentum: 0.996 },
+  optimizer: { ...demoRun.optimizer, learningRate: 1.5e-4 },
+  schedule: { ...demoRun.schedule, epochs: 800, warmupEpochs: 40, batchSize: 4096, momentum: 0.996 },
   log: { measureEvery: 10, checkpointEvery: 500 },
 };
 

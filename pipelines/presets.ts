@@ -20,8 +20,16 @@ const paper: ExtremaConfig = {
   heads: { hiddenDim: 4096, outDim: 256, norm: "layer", usePredictor: true },
   masks: { kind: "disjoint", ratio: 0.8, numMasks: 5 },
   target: { source: "teacher" },
-  optimizer: { learningRate: 1.5e-4, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1 },
-  schedule: { epochs: 300, warmupEpochs: 40, batchSize: 2048, momentum: 0.996 },
+  optimizer: {
+    learningRate: 1.5e-4,
+    minLearningRate: 0,
+    beta1: 0.9,
+    beta2: 0.95,
+    epsilon: 1e-8,
+    weightDecay: 0.1,
+    clipNorm: 0,
+  },
+  schedule: { epochs: 300, warmupEpochs: 40, decay: "cosine", batchSize: 2048, momentum: 0.996 },
   log: { measureEvery: 10, checkpointEvery: 500 },
 };
 
@@ -33,7 +41,7 @@ const demo: ExtremaConfig = {
   heads: { ...paper.heads, hiddenDim: 256, outDim: 64, norm: "batch" },
   masks: { ...paper.masks, ratio: 0.75, numMasks: 4 },
   optimizer: { ...paper.optimizer, learningRate: 4e-3 },
-  schedule: { epochs: 8, warmupEpochs: 0.8, batchSize: 128, momentum: 0.98 },
+  schedule: { epochs: 8, warmupEpochs: 0.8, decay: "cosine", batchSize: 128, momentum: 0.98 },
   log: { measureEvery: 20, checkpointEvery: 500 },
 };
 
@@ -52,7 +60,7 @@ const tiny: ExtremaConfig = {
   encoder: { ...demo.encoder, dim: 16, depth: 2, numHeads: 2, mlpRatio: 2, dropPathRate: 0.1 },
   heads: { ...demo.heads, hiddenDim: 32, outDim: 16 },
   masks: { ...demo.masks, numMasks: 2 },
-  schedule: { epochs: 0.01, warmupEpochs: 0.001, batchSize: 16, momentum: 0.99 },
+  schedule: { epochs: 0.01, warmupEpochs: 0.001, decay: "cosine", batchSize: 16, momentum: 0.99 },
   log: { measureEvery: 2, checkpointEvery: 10 },
 };
 

@@ -10,7 +10,10 @@ export type RunLength = { readonly stepsPerEpoch: number; readonly totalSteps: n
  * @param size Number of images.
  * @throws {ConfigError} If the images fill no batch.
  */
-export function runLength({ epochs, batchSize }: RunConfig["schedule"], size: number): RunLength {
+export function runLength(
+  { epochs, batchSize }: Pick<RunConfig["schedule"], "epochs" | "batchSize">,
+  size: number,
+): RunLength {
   const stepsPerEpoch = Math.floor(size / batchSize);
   if (stepsPerEpoch === 0) {
     throw new ConfigError(`${size} images fill no batch of ${batchSize}: lower schedule.batchSize`);

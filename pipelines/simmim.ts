@@ -91,8 +91,8 @@ export const simmimMethod: Method<SimmimConfig, ImageBatch> = {
       augment: { minScale: 0.67, flipProbability: 0.5 },
       encoder: paperBeit,
       masks: { ratio: 0.6, cellSize: 2 },
-      optimizer: { ...paperRun.optimizer, learningRate: 5e-5, beta2: 0.999 }, // 1e-4 for 512 images there
-      schedule: { ...paperRun.schedule, warmupEpochs: 10, batchSize: 2048 },
+      optimizer: { ...paperRun.optimizer, learningRate: 5e-5, beta2: 0.999, clipNorm: 5 }, // 1e-4 for 512 images there
+      schedule: { ...paperRun.schedule, warmupEpochs: 10, decay: "step", batchSize: 2048 },
     },
   },
   parse: configParser(v.strictObject({

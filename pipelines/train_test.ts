@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { StorageError } from "@lacuna/data";
-import { useDevice } from "@lacuna/tensor";
+import { globalNorm, useDevice } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { ExtremaConfig } from "./config.ts";
@@ -16,6 +16,7 @@ import { extrema } from "./extrema.ts";
 import { extremaMethod } from "./extrema_method.ts";
 import { methodBatches } from "./method_batches.ts";
 import { type MetricsLine, readMetrics } from "./metrics_log.ts";
+import type { StepResult } from "./pipeline.ts";
 import { train, type TrainOptions, type TrainResult } from "./train.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
 import { testConfig } from "./_test_config.ts";
@@ -41,6 +42,13 @@ function numbersOf(folder: string): Omit<MetricsLine, "imagesPerSecond" | "dataS
   return readMetrics(`${folder}/metrics.jsonl`).map(({ imagesPerSecond: _, dataShare: __, ...numbers }) =>
     numbers
   );
+}
+
+function mapped(
+  grads: StepResult["grads"],
+  change: (grad: tf.Tensor) => tf.Tensor,
+): StepResult["grads"] {
+  return Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, change(grad)]));
 }
 
 Deno.test("train() ends with a checkpoint and one line a step", async () => {
@@ -280,6 +288,41 @@ Deno.test("without the predictor it collapses, and the run says so after a check
   await start(config, folder.path, { onCollapse: "warn", onMessage: (text) => messages.push(text) });
   assert.equal(messages.length, 1);
   assert.match(messages[0]!, /The teacher has collapsed/);
+});
+
+Deno.test("gradients longer than clipNorm are shortened to it, others are left alone, and the log has them as they were", async () => {
+  using folder = new TemporaryFolder();
+  const ofNorms = async (name: string, norms: readonly number[], ...settings: string[]) => {
+    const config = testConfig("schedule.epochs=0.5", "schedule.warmupEpochs=0", ...settings);
+    const pipeline = extrema(config, images);
+    const scaled: typeof pipeline = {
+      ...pipeline,
+      step: (batch, context) => {
+        const { grads, ...rest } = pipeline.step(batch, context);
+        const share = norms[context.step]! / globalNorm(Object.values(grads)).dataSync()[0]!;
+        return { ...rest, grads: tf.tidy(() => mapped(grads, (grad) => tf.mul(grad, share))) };
+      },
+    };
+    const source = await methodBatches(extremaMethod, config, images);
+    const { checkpoint } = await train(scaled, source, config, `${folder.path}/${name}`);
+    return { logged: numbersOf(`${folder.path}/${name}`), tensors: readCheckpoint(checkpoint).tensors };
+  };
+  const clipped = await ofNorms("clipped", [0.5, 2, 0.5, 4], "optimizer.clipNorm=1");
+  const short = await ofNorms("short", [0.5, 1, 0.5, 1]);
+  clipped.logged.forEach(({ gradNorm }, i) => assert.ok(Math.abs(gradNorm! - [0.5, 2, 0.5, 4][i]!) < 1e-5)); // float32
+  for (const [name, { data }] of Object.entries(clipped.tensors)) {
+    const other = short.tensors[name]!.data;
+    data.forEach((value, i) =>
+      assert.ok(Math.abs(value - other[i]!) < 2e-4, `${name}: ${value}, ${other[i]}`)
+    ); // of updates of 0.003; where a gradient is 0, its rounding is what Adam sees
+  }
+  const long = await ofNorms("long", [0.5, 2, 0.5, 4]);
+  const most = Math.max(
+    ...Object.entries(long.tensors).flatMap(([name, { data }]) =>
+      [...data].map((value, i) => Math.abs(value - short.tensors[name]!.data[i]!))
+    ),
+  );
+  assert.ok(most > 1e-3, `${most}`); // Adam sees the lengths of steps beside each other
 });
 
 Deno.test("outputs that are all the same stop a method with a teacher, not one without", async () => {
