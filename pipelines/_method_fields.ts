@@ -48,7 +48,8 @@ export const runFields: { readonly [K in keyof RunConfig]: Field<RunConfig[K]> }
     }),
     v.check(
       ({ learningRate, minLearningRate }) => minLearningRate <= learningRate,
-      "minLearningRate must be at most learningRate",
+      ({ input: { learningRate, minLearningRate } }) =>
+        `a minLearningRate of ${minLearningRate} is above the learningRate of ${learningRate}: lower it too`,
     ),
   ),
   schedule: v.pipe(

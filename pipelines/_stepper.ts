@@ -182,7 +182,7 @@ export class Stepper<Batch> {
 
 /** Gradients brought to a norm if theirs is longer, as their own tensors; the given ones if not. */
 function clipped(grads: Grads, norm: number, clipNorm: number): Grads {
-  if (clipNorm === 0 || norm <= clipNorm) return grads;
+  if (!(clipNorm > 0 && norm > clipNorm)) return grads;
   return Object.fromEntries(
     Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, clipNorm / norm)]),
   );

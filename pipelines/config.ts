@@ -19,7 +19,7 @@ export type RunConfig = {
   readonly optimizer: {
     /** Peak learning rate per 256 images: the rate used is `learningRate` · `batchSize` / 256. */
     readonly learningRate: number;
-    /** The rate at the end of a cosine, per 256 images likewise; at most `learningRate`. */
+    /** What the rate falls to at the most, per 256 images likewise; at most `learningRate`. */
     readonly minLearningRate: number;
     readonly beta1: number;
     readonly beta2: number;

@@ -174,7 +174,7 @@ export const conmimMethod: Method<ConmimConfig, ViewsBatch> = {
       encoder: paperBeit,
       heads: { hiddenDim: 4096, outDim: 256 },
       masks: { ratio: 0.75, cellSize: 2 },
-      optimizer: { ...paperRun.optimizer, learningRate: 9.375e-5, beta2: 0.98 }, // 7.5e-4 at 2,048, the large model's
+      optimizer: { ...paperRun.optimizer, learningRate: 9.375e-5, beta2: 0.98, clipNorm: 1 }, // 7.5e-4 at 2,048, the large model's
       schedule: { ...paperRun.schedule, warmupEpochs: 10, batchSize: 2048 },
     },
   },

@@ -2,7 +2,7 @@
 export type LearningRateOptions = {
   /** Peak rate per 256 images. */
   readonly learningRate: number;
-  /** Least rate of a cosine per 256 images, 0 if left out. */
+  /** Least rate after the warm-up per 256 images, 0 if left out. */
   readonly minLearningRate?: number;
   /** Images per step; the K masks of an image do not count. */
   readonly batchSize: number;
@@ -23,7 +23,7 @@ export function learningRateSchedule(options: LearningRateOptions, epoch: number
   const { learningRate, minLearningRate = 0, batchSize, epochs, warmupEpochs, decay = "cosine" } = options;
   const peak = (learningRate * batchSize) / 256, least = (minLearningRate * batchSize) / 256;
   if (epoch < warmupEpochs) return (peak * epoch) / warmupEpochs;
-  if (decay === "step") return epoch < 7 / 8 * epochs ? peak : peak / 10;
+  if (decay === "step") return epoch < 7 / 8 * epochs ? peak : Math.max(least, peak / 10);
   return least +
     ((peak - least) * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)))) / 2;
 }

@@ -45,6 +45,7 @@ Deno.test("learningRateSchedule() falls in one step as SimMIM's, from epoch 700 
     ...[4e-4, 4e-4, 4e-4],
     ...[4e-4 / 10, 4e-4 / 10],
   ]);
+  assert.equal(learningRateSchedule({ ...simmim, minLearningRate: 1e-5 }, 800), 8e-5); // 1e-5 · 2048 / 256
 });
 
 Deno.test("learningRateSchedule() begins at its peak without warm-up", () => {

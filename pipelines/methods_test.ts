@@ -7,6 +7,7 @@ import { ConfigError, InterruptedError } from "./errors.ts";
 import type { ImageBatch } from "./image_batch.ts";
 import { maeMethod } from "./mae.ts";
 import type { MethodConfig } from "./method.ts";
+import { learningRateSchedule } from "./learning_rate_schedule.ts";
 import { methodBatches } from "./method_batches.ts";
 import { methodNamed, methodNames, presetOf } from "./methods.ts";
 import { loadRun } from "./load_run.ts";
@@ -163,6 +164,26 @@ for (const name of methodNames) {
     });
   });
 }
+
+Deno.test("paper presets clip and end as each method's released recipe does", () => {
+  const recipes = Object.fromEntries(methodNames.map((name) => {
+    const { optimizer, schedule } = presetOf(methodNamed(name), "paper");
+    const last = learningRateSchedule({ ...optimizer, ...schedule }, schedule.epochs);
+    return [name, [optimizer.clipNorm, Number(last.toPrecision(12))]];
+  }));
+  assert.deepEqual(recipes, {
+    extrema: [0, 0],
+    data2vec: [3, 1e-5],
+    data2vec2: [4, 0],
+    mae: [0, 0],
+    simmim: [5, 4e-5], // a tenth of 1e-4 · 2048 / 512
+    maskfeat: [0.02, 0],
+    beit: [3, 1e-5],
+    bootmae: [0, 1e-4],
+    conmim: [1, 0],
+    byol: [0, 0],
+  });
+});
 
 Deno.test("paper presets drop paths at each method's own rate", () => {
   const rates = Object.fromEntries(methodNames.flatMap((name) => {
