@@ -1,7 +1,8 @@
 import type { ParameterMap } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError } from "./errors.ts";
-import { parameterArrays } from "./interop/parameter_arrays.ts";
+import type { NamedArrays } from "./named_arrays.ts";
+import { parameterArrays } from "./parameter_arrays.ts";
 import type { NamedArray } from "./safetensors.ts";
 
 /** Parameter maps, each under the word that begins its names in a checkpoint. */
@@ -22,7 +23,7 @@ export async function readState(state: TensorState): Promise<Record<string, Name
  * Gives every parameter the value that was stored under its prefixed name.
  * @throws {CheckpointError} If a name is missing or has another shape.
  */
-export function restoreState(state: TensorState, arrays: Readonly<Record<string, NamedArray>>): void {
+export function restoreState(state: TensorState, arrays: NamedArrays): void {
   for (const [prefix, parameters] of Object.entries(state)) {
     for (const [name, parameter] of Object.entries(parameters)) {
       const stored = arrays[`${prefix}.${name}`];

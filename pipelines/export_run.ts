@@ -5,7 +5,7 @@ import { ConfigError } from "./errors.ts";
 import { writeHuggingFace } from "./interop/hugging_face_folder.ts";
 import type { ModelSizes } from "./interop/model_sizes.ts";
 import { toOfficial } from "./interop/official_layout.ts";
-import { parameterArrays } from "./interop/parameter_arrays.ts";
+import { parameterArrays } from "./parameter_arrays.ts";
 import { loadRun } from "./load_run.ts";
 import { maeDecoderConfig, maeMethod } from "./mae.ts";
 import { encodeSafetensors } from "./safetensors.ts";

@@ -7,7 +7,7 @@ import { main } from "./export_cli.ts";
 import { exportRun } from "./export_run.ts";
 import { openHuggingFace } from "./interop/hugging_face_folder.ts";
 import { fromOfficial } from "./interop/official_layout.ts";
-import { parameterArrays } from "./interop/parameter_arrays.ts";
+import { parameterArrays } from "./parameter_arrays.ts";
 import { loadRun } from "./load_run.ts";
 import { methodNamed, presetOf } from "./methods.ts";
 import { pretrain } from "./pretrain.ts";

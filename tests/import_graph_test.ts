@@ -77,6 +77,13 @@ for (const member of members) {
   });
 }
 
+Deno.test("of pipelines only what exports a run imports interop", async () => {
+  const folder = "pipelines/interop/";
+  const imports = await importsOf("pipelines/mod.ts");
+  const into = imports.filter(({ from, to }) => to.startsWith(folder) && !from.startsWith(folder));
+  assert.deepEqual([...new Set(into.map(({ from }) => from))], ["pipelines/export_run.ts"]);
+});
+
 Deno.test("only evaluation's command line imports pipelines", async () => {
   for (const member of members.filter((member) => member !== "pipelines")) {
     for (const file of modulesOf(member)) {

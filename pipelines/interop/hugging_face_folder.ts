@@ -12,7 +12,7 @@ import { fromHuggingFaceConfig, toHuggingFaceConfig } from "./hugging_face_confi
 import { loadParameters } from "./load_parameters.ts";
 import { maeFromHuggingFace, maeToHuggingFace } from "./mae_names.ts";
 import type { ModelSizes } from "./model_sizes.ts";
-import type { NamedArrays } from "./named_arrays.ts";
+import type { NamedArrays } from "../named_arrays.ts";
 import { fromOfficial, toOfficial } from "./official_layout.ts";
 
 /** A model with the numbers of a folder. */

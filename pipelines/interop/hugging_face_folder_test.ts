@@ -6,13 +6,14 @@ import { stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import { TemporaryFolder } from "../_temporary_folder.ts";
 import { encodeSafetensors } from "../safetensors.ts";
+import { waves } from "./_test_arrays.ts";
 import { huggingFaceShapes } from "./_test_data2vec.ts";
-import { officialShapes, waves } from "./_test_mae.ts";
+import { officialShapes } from "./_test_mae.ts";
 import type { HuggingFaceConfig } from "./hugging_face_config.ts";
 import { openHuggingFace, writeHuggingFace } from "./hugging_face_folder.ts";
 import { maeToHuggingFace } from "./mae_names.ts";
-import type { NamedArrays } from "./named_arrays.ts";
-import { parameterArrays } from "./parameter_arrays.ts";
+import type { NamedArrays } from "../named_arrays.ts";
+import { parameterArrays } from "../parameter_arrays.ts";
 
 await useDevice("cpu");
 

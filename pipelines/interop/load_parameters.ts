@@ -1,7 +1,7 @@
 import type { ParameterMap } from "@lacuna/tensor";
 import { restoreState } from "../_tensor_state.ts";
 import { CheckpointError } from "../errors.ts";
-import type { NamedArrays } from "./named_arrays.ts";
+import type { NamedArrays } from "../named_arrays.ts";
 
 /** What `loadParameters()` left as it was. */
 export type LoadReport = {

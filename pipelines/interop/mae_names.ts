@@ -4,7 +4,7 @@
  */
 import { fromTheirs, type NameTable, tableUnder, toTheirs, weightAndBias } from "./_name_table.ts";
 import { encoderNames, plainBlock } from "./_transformer_names.ts";
-import type { NamedArrays } from "./named_arrays.ts";
+import type { NamedArrays } from "../named_arrays.ts";
 
 const names: NameTable = {
   ...tableUnder("", "vit.", encoderNames(plainBlock)),

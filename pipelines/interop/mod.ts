@@ -37,6 +37,6 @@ export { type OpenedModel, openHuggingFace, writeHuggingFace } from "./hugging_f
 export { loadParameters, type LoadReport } from "./load_parameters.ts";
 export { maeFromHuggingFace, maeToHuggingFace } from "./mae_names.ts";
 export type { ModelSizes } from "./model_sizes.ts";
-export type { NamedArrays } from "./named_arrays.ts";
+export type { NamedArrays } from "../named_arrays.ts";
 export { fromOfficial, toOfficial } from "./official_layout.ts";
-export { parameterArrays } from "./parameter_arrays.ts";
+export { parameterArrays } from "../parameter_arrays.ts";

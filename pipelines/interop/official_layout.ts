@@ -3,7 +3,7 @@
  * @module
  */
 import type { NamedArray } from "../safetensors.ts";
-import type { NamedArrays } from "./named_arrays.ts";
+import type { NamedArrays } from "../named_arrays.ts";
 
 const DECODER = "decoder.";
 const PATCHES = "patch_embed.proj.weight";

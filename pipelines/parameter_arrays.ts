@@ -1,5 +1,5 @@
 import type { ParameterMap } from "@lacuna/tensor";
-import type { NamedArray } from "../safetensors.ts";
+import type { NamedArray } from "./safetensors.ts";
 import type { NamedArrays } from "./named_arrays.ts";
 
 /** The values of parameters, in our layout. */
