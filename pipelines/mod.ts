@@ -58,7 +58,6 @@ export type { NamedArrays } from "./named_arrays.ts";
 export { type DamagedCheckpoint, type NewestCheckpoint, newestCheckpoint } from "./newest_checkpoint.ts";
 export { parameterArrays } from "./parameter_arrays.ts";
 export type { BatchSource, LoadedBatch, Pipeline, StepContext, StepResult } from "./pipeline.ts";
-export { MtoWatch } from "./mto_watch.ts";
 export { preset, presetNames } from "./presets.ts";
 export { pretrain, type PretrainOptions } from "./pretrain.ts";
 export { formatProgress, type Progress, ProgressReporter } from "./progress.ts";

@@ -1,5 +1,6 @@
 import { writeAtomically } from "@lacuna/data";
 import { makeFolder } from "./_make_folder.ts";
+import { MtoWatch } from "./_mto_watch.ts";
 import { RunLock } from "./_run_lock.ts";
 import { spreadWarning } from "./_spread_warning.ts";
 import { Stepper } from "./_stepper.ts";
@@ -9,7 +10,6 @@ import { CollapseWatch } from "./collapse_watch.ts";
 import type { RunConfig } from "./config.ts";
 import { CollapseError, InterruptedError, NonFiniteError } from "./errors.ts";
 import { type MetricsLine, MetricsLog } from "./metrics_log.ts";
-import { MtoWatch } from "./mto_watch.ts";
 import type { OnlineProbe } from "./online_probe.ts";
 import type { BatchSource, Pipeline } from "./pipeline.ts";
 import type { NewestCheckpoint } from "./newest_checkpoint.ts";
@@ -94,12 +94,14 @@ export async function train<Batch>(
   const hasCollapsed = (line: MetricsLine) => canCollapse && line.epoch >= warmupEpochs && watch.add(line);
   metrics.before.forEach(hasCollapsed); // it counts on where the run before stopped
   const mtoWatch = new MtoWatch();
+  metrics.before.forEach((line) => mtoWatch.add(line)); // what was told then is not told again
   onStart(resumed);
 
   let checkpoint = resumed?.path;
   const save = async (): Promise<string> =>
     checkpoint = writeCheckpoint(`${folder}/checkpoints`, await stepper.checkpoint());
-  let numWarnings = 0, numSpreadWarnings = 0;
+  let numWarnings = 0;
+  let numSpreadWarnings = metrics.before.filter((line) => spreadWarning(line, config)).length;
   try {
     while (stepper.numSteps < totalSteps) {
       const line = await stepper.takeStep();

@@ -346,7 +346,7 @@ Deno.test("outputs that are all the same stop a method with a teacher, not one w
   assert.equal((await run(false)).totalSteps, 32);
 });
 
-Deno.test("low spreads of data2vec's kind are told once, after step 5,000, and the run goes on", async () => {
+Deno.test("low spreads, after step 5,000, and narrow attention are told once, not again by a run that is resumed, and it goes on", async () => {
   using folder = new TemporaryFolder();
   const config = testConfig(`schedule.epochs=${5004 / 8}`, "log.checkpointEvery=1");
   const pipeline = extrema(config, images);
@@ -354,27 +354,31 @@ Deno.test("low spreads of data2vec's kind are told once, after step 5,000, and t
     ...pipeline,
     step: (batch, context) => {
       const result = pipeline.step(batch, context);
-      return { ...result, metrics: { ...result.metrics, targetSpread: 0.05, predSpread: 0.5 } };
+      return {
+        ...result,
+        metrics: { ...result.metrics, targetSpread: 0.05, predSpread: 0.5, "rowEntropy.0": 0.05 },
+      };
     },
   };
   const source = await methodBatches(extremaMethod, config, images);
-  const kill = train(low, source, config, folder.path, {
-    onStep: ({ step }) => {
-      if (step === 1) throw new Error("killed");
-    },
-  });
-  await assert.rejects(kill, /killed/);
+  const steps: number[] = [], messages: [number, string][] = [];
+  const goOn = (last: number) =>
+    train(low, source, config, folder.path, {
+      onStep: ({ step }) => {
+        steps.push(step);
+        if (step === last) throw new Error("killed");
+      },
+      onMessage: (text) => messages.push([steps.at(-1)!, text]),
+    });
+  await assert.rejects(goOn(1), /killed/);
   const [first] = listCheckpoints(`${folder.path}/checkpoints`);
   writeCheckpoint(`${folder.path}/checkpoints`, { ...readCheckpoint(first!), step: 5000 }); // as if it had come so far
-  const steps: number[] = [], messages: [number, string][] = [];
-  await train(low, source, config, folder.path, {
-    onStep: ({ step }) => steps.push(step),
-    onMessage: (text) => messages.push([steps.at(-1)!, text]),
-  });
-  assert.deepEqual(steps, [5000, 5001, 5002, 5003]);
-  assert.equal(messages.length, 1);
-  assert.equal(messages[0]![0], 5001);
-  assert.match(messages[0]![1], /targetSpread is 5\.0e-2/);
+  await assert.rejects(goOn(5002), /killed/);
+  await goOn(Infinity);
+  assert.deepEqual(steps, [0, 1, 5000, 5001, 5002, 5002, 5003]);
+  assert.deepEqual(messages.map(([step]) => step), [0, 5001]);
+  assert.match(messages[0]![1], /rowEntropy\.0 is 0\.050/);
+  assert.match(messages[1]![1], /targetSpread is 5\.0e-2/);
 });
 
 Deno.test("learning rate and momentum are the same for any number of masks", async () => {

@@ -162,8 +162,9 @@ export async function runArm(
         signal: AbortSignal.any([reached.signal, ...signal ? [signal] : []]),
         onStep: ({ step }) => step + 1 >= stop && reached.abort(),
         onMessage: (text) => {
-          const isNew = !run.messages.some((known) => known.startsWith(text.slice(0, 20))); // a collapse lasts
-          if (isNew) save({ messages: [...run.messages, text] });
+          if (!run.messages.map(withoutNumbers).includes(withoutNumbers(text))) { // a collapse lasts
+            save({ messages: [...run.messages, text] });
+          }
         },
       });
     } catch (error) {
@@ -237,6 +238,11 @@ function checkSame(
       }: remove the study's folder, or name another with --runs`,
     );
   }
+}
+
+/** What a message says but for steps and values; the number in a name such as `rowEntropy.1` stays. */
+function withoutNumbers(text: string): string {
+  return text.replace(/ \d\S*/g, "");
 }
 
 /** Steps at the median step's time. */

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { frozenMaskToken } from "./frozen_mask_token.ts";
 import { runStudy } from "./run_study.ts";
 import { studies, studyNamed } from "./studies.ts";
-import type { Study } from "./study.ts";
+import type { Arm, Study } from "./study.ts";
 import type { StudyImages } from "./study_images.ts";
 import { studyPage } from "./study_page.ts";
 import { armConfig } from "./run_arm.ts";
@@ -108,6 +108,43 @@ Deno.test("a study that was stopped goes on, and ends where one does that was no
     clearInterval(timer);
     const { runs: [run] } = await runStudy(one, images, { folder: cut.folder, device });
     assert.deepEqual({ ...run, seconds: 0 }, { ...whole.runs[0], seconds: 0 });
+  }));
+
+Deno.test("a run keeps what it was told once, of each stage, however many segments tell it", () =>
+  inFolder(async (folder) => {
+    const told: Arm = {
+      ...{ name: "told", method: "data2vec", preset: "tiny" },
+      settings: [...settings, "log.measureEvery=100"], // or what is measured would take the place of the made-up numbers
+      alter: (pipeline) => {
+        const { step } = pipeline;
+        Object.assign(pipeline, {
+          step: (...of: Parameters<typeof step>) => {
+            const result = step(...of);
+            const small = 0.01 + of[1].step / 1000; // another in every segment
+            const more = {
+              "rowEntropy.0": small,
+              "rowEntropy.1": small,
+              meanCosine: 1,
+              spread: small / 1000,
+            };
+            return { ...result, metrics: { ...result.metrics, ...more } };
+          },
+        });
+      },
+    };
+    const one: Study = {
+      ...study,
+      arms: [told],
+      numSeeds: 1,
+      length: { epochs: 4 }, // two segments of eight steps, of which five make a collapse
+      protocols: ["ridge"],
+    };
+    const { runs: [run] } = await runStudy(one, images, { folder, device });
+    assert.deepEqual(run!.messages.map((text) => text.match(/rowEntropy\.\d|collapsed/)?.[0]), [
+      "rowEntropy.0",
+      "rowEntropy.1",
+      "collapsed",
+    ]);
   }));
 
 Deno.test("arms of equal time have as many epochs as their speed allows, and no time leaves the runs missing", () =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { useDevice } from "@lacuna/tensor";
 import { overrideConfig } from "./config.ts";
-import { MtoWatch } from "./mto_watch.ts";
+import { MtoWatch } from "./_mto_watch.ts";
 import { pretrain } from "./pretrain.ts";
 import { simmimMethod } from "./simmim.ts";
 import { TemporaryFolder } from "./_temporary_folder.ts";
