@@ -21,7 +21,7 @@ export type LoadedRun = {
   readonly damaged: readonly DamagedCheckpoint[];
   /** The pipeline as trained. */
   readonly trained: MethodPipeline<unknown>;
-  /** The same with the weights that it began with: the control. */
+  /** The same with the weights that it began with: the control. What no step moves, such as positions, is the checkpoint's. */
   readonly untrained: MethodPipeline<unknown>;
 };
 
@@ -44,6 +44,12 @@ export function loadRun(folder: string): LoadedRun {
   const trained = method.pipeline(config, summary.data);
   restoreState({ student: trained.parameters, teacher: trained.teacher }, tensors);
   const untrained = method.pipeline(config, summary.data);
+  for (const parameters of [untrained.parameters, untrained.teacher]) { // earlier versions had other positions
+    const fixed = Object.entries(parameters).filter(([name]) =>
+      untrained.parameters[name]?.trainable === false
+    );
+    restoreState({ student: Object.fromEntries(fixed) }, tensors); // a teacher's begin as the student's; following, they move by rounding
+  }
   const metrics = readMetrics(`${folder}/metrics.jsonl`);
   return { method, config, summary, metrics, step, checkpoint, damaged, trained, untrained };
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { useDevice } from "@lacuna/tensor";
-import { listCheckpoints, readCheckpoint } from "./checkpoint.ts";
-import { CheckpointError } from "./errors.ts";
+import { bootmaeMethod } from "./bootmae.ts";
+import { listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { overrideConfig } from "./config.ts";
+import { CheckpointError, ConfigError } from "./errors.ts";
 import { extrema } from "./extrema.ts";
 import { loadRun } from "./load_run.ts";
 import { extremaMethod } from "./extrema_method.ts";
@@ -44,6 +46,43 @@ Deno.test("loadRun() goes back to the checkpoint before one that is damaged", as
   const run = loadRun(folder.path);
   assert.deepEqual([run.step, run.checkpoint], [3, older]);
   assert.deepEqual(run.damaged.map(({ path }) => path), [newer]);
+});
+
+Deno.test("loadRun() takes a folder of an earlier version, with its positions and a schedule that is refused in a new run", async () => {
+  using folder = new TemporaryFolder();
+  const large = { ...images, height: 28, width: 28 }; // the sizes that BootMAE's smallest config is made for
+  const config = overrideConfig(
+    bootmaeMethod.presets.tiny!,
+    ["schedule.batchSize=4", "schedule.epochs=0.125"],
+    bootmaeMethod.parse,
+  );
+  const rising = { ...config, mto: { ...config.mto, schedule: "rising" as const } };
+  await assert.rejects(
+    pretrain(bootmaeMethod, rising, large, folder.path, { device }),
+    (error) => error instanceof ConfigError && /^Weights of 0 cannot be rising/.test(error.message),
+  );
+  await pretrain(bootmaeMethod, config, large, folder.path, { device });
+  const checkpoints = `${folder.path}/checkpoints`;
+  const written = readCheckpoint(listCheckpoints(checkpoints).at(-1)!);
+  const isFixed = (name: string) => /(^|\.)pos_embed$/.test(name);
+  for (const [name, { data }] of Object.entries(written.tensors)) {
+    if (isFixed(name)) data.reverse(); // other ones
+  }
+  writeCheckpoint(checkpoints, { ...written, config: rising });
+
+  const { trained, untrained } = loadRun(folder.path);
+  const initial = bootmaeMethod.pipeline(config, large);
+  for (const part of ["parameters", "teacher"] as const) {
+    for (const [name, parameter] of Object.entries(untrained[part])) {
+      const expected = isFixed(name)
+        ? written.tensors[`student.${name}`]!.data
+        : initial[part][name]!.dataSync();
+      assert.deepEqual(parameter.dataSync(), expected, `${part} ${name}`);
+    }
+  }
+  assert.deepEqual(trained.parameters.pos_embed!.dataSync(), untrained.parameters.pos_embed!.dataSync());
+  const resumed = await pretrain(bootmaeMethod, rising, large, folder.path, { device });
+  assert.equal(resumed.step, 2);
 });
 
 Deno.test("loadRun() says what is missing", () => {

@@ -44,17 +44,11 @@ export type MtoConfig = MtoOptions & {
  * @param config Weights; all 0 leaves the host as it is, bit for bit.
  * @param numBlocks S, the host's blocks that see mask tokens; the fewest, if several parts of it do.
  * @returns The terms, or nothing if the config asks for nothing.
- * @throws {RangeError} If there are fewer stages than `entropyStages`, or the schedule has no weight to change.
+ * @throws {RangeError} If there are fewer stages than `entropyStages`.
  */
 export function mtoTerms(config: MtoConfig, numBlocks: number): MaskTokenTerms | undefined {
-  const { entropyWeight, entropyStages, rankWeight, recalibrationWeight, exclude, schedule } = config;
-  const isWeighted = entropyWeight !== 0 || rankWeight !== 0 || recalibrationWeight !== 0;
-  if (!isWeighted && schedule !== "constant") {
-    throw new RangeError(
-      `Weights of 0 cannot be ${schedule}: set mto.schedule to constant, or one of mto.entropyWeight, mto.rankWeight and ` +
-        "mto.recalibrationWeight",
-    );
-  }
+  const { entropyStages, recalibrationWeight, exclude, schedule } = config;
+  const isWeighted = hasWeight(config);
   if (isWeighted && entropyStages > numBlocks + 1) {
     throw new RangeError(
       `Cannot take the first ${entropyStages} of ${numBlocks + 1} stages: set mto.entropyStages to 1…${
@@ -72,4 +66,20 @@ export function mtoTerms(config: MtoConfig, numBlocks: number): MaskTokenTerms |
     readsScores: recalibrationWeight !== 0,
     ...exclude > 0 && { scoreBias: (scores, mask) => excludeBias(scores, mask, exclude) },
   };
+}
+
+/**
+ * Refuses what would do nothing in a run that is about to begin; runs of earlier versions may have it.
+ * @throws {RangeError} If the schedule has no weight to change.
+ */
+export function checkMtoSchedule(config: MtoConfig): void {
+  if (hasWeight(config) || config.schedule === "constant") return;
+  throw new RangeError(
+    `Weights of 0 cannot be ${config.schedule}: set mto.schedule to constant, or one of mto.entropyWeight, mto.rankWeight and ` +
+      "mto.recalibrationWeight",
+  );
+}
+
+function hasWeight({ entropyWeight, rankWeight, recalibrationWeight }: MtoConfig): boolean {
+  return entropyWeight !== 0 || rankWeight !== 0 || recalibrationWeight !== 0;
 }

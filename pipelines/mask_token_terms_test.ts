@@ -9,7 +9,7 @@ import { beitEncoder, type BeitHostConfig } from "./beit_host.ts";
 import { bootmae, bootmaeMethod } from "./bootmae.ts";
 import { conmim, conmimMethod } from "./conmim.ts";
 import { mae, maeMethod } from "./mae.ts";
-import { type MaskTokenTerms, type MtoConfig, mtoTerms } from "./mask_token_terms.ts";
+import { checkMtoSchedule, type MaskTokenTerms, type MtoConfig, mtoTerms } from "./mask_token_terms.ts";
 import { maskfeat, maskfeatMethod } from "./maskfeat.ts";
 import type { Method, MethodConfig } from "./method.ts";
 import { methodBatches } from "./method_batches.ts";
@@ -204,7 +204,7 @@ Deno.test("the terms of MAE's decoder reach its encoder", async () => {
   assert.equal(change("decoder.decoder_blocks.0.attn.qkv.weight"), 0);
 });
 
-Deno.test("masked token optimization refuses, before the first step, more stages than there are and a schedule of no weights", () => {
+Deno.test("masked token optimization refuses, before the first step, more stages than there are", () => {
   const numStages = { mae: 2, simmim: 3, beit: 3, maskfeat: 3, bootmae: 2, conmim: 3 }; // their depth in tiny and 1
   for (const [name, most] of Object.entries(numStages)) {
     const { withMto } = hosts[name]!;
@@ -215,13 +215,18 @@ Deno.test("masked token optimization refuses, before the first step, more stages
     });
     withMto({ ...noMto, entropyStages: most + 1 }); // nothing takes them
   }
+});
+
+Deno.test("checkMtoSchedule() refuses to change weights of 0, which mtoTerms() leaves alone", () => {
   for (const mto of [noMto, { ...noMto, exclude: 0.5 }]) {
-    assert.ok(mtoTerms(mto, 2) === undefined || mto.exclude > 0);
+    checkMtoSchedule(mto);
     for (const schedule of ["rising", "falling"] as const) {
-      assert.throws(() => mtoTerms({ ...mto, schedule }, 2), {
+      assert.throws(() => checkMtoSchedule({ ...mto, schedule }), {
         name: "RangeError",
         message: new RegExp(`^Weights of 0 cannot be ${schedule}: set mto\\.schedule to constant, or `),
       });
+      assert.equal(mtoTerms({ ...mto, schedule }, 2) === undefined, mto.exclude === 0);
+      checkMtoSchedule({ ...threeTerms, schedule });
     }
   }
 });

@@ -2,6 +2,7 @@ import type { LabelColumn } from "@lacuna/data/shards";
 import * as tf from "@tensorflow/tfjs-core";
 import manifest from "./deno.json" with { type: "json" };
 import { CollapseError, ConfigError, InterruptedError } from "./errors.ts";
+import { checkMtoSchedule, type MtoConfig } from "./mask_token_terms.ts";
 import { methodBatches } from "./method_batches.ts";
 import type { Method, MethodConfig } from "./method.ts";
 import { OnlineProbe } from "./online_probe.ts";
@@ -100,9 +101,10 @@ export async function pretrain<Config extends MethodConfig, Batch>(
       skipBad,
       labels: labels?.name,
     });
-    const prepared = newestCheckpoint(folder)
-      ? undefined
-      : await method.prepare?.(config, images, firstEpoch(batches));
+    const isBegun = newestCheckpoint(folder) !== undefined;
+    const { mto }: MethodConfig & { readonly mto?: MtoConfig } = config;
+    if (mto && !isBegun) knowing(() => checkMtoSchedule(mto));
+    const prepared = isBegun ? undefined : await method.prepare?.(config, images, firstEpoch(batches));
     const pipeline = knowing(() => method.pipeline(config, images, prepared));
     using probe = labels && new OnlineProbe({
       represent: (images) => pipeline.represent(images),
