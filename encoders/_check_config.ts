@@ -1,3 +1,4 @@
+import { hiddenDim } from "./hidden_dim.ts";
 import type { PatchTransformerConfig } from "./patch_transformer_config.ts";
 import type { VisionTransformerConfig } from "./vision_transformer_config.ts";
 
@@ -36,11 +37,7 @@ export function checkConfig(config: VisionTransformerConfig | PatchTransformerCo
       `Cannot split width ${dim} into ${numHeads} heads: choose a number of heads that divides ${dim}`,
     );
   }
-  if (!Number.isInteger(config.mlpRatio * dim) || !(config.mlpRatio > 0)) {
-    throw new RangeError(
-      `Cannot build an MLP ${config.mlpRatio} times as wide as ${dim}: choose a ratio that gives a whole number`,
-    );
-  }
+  hiddenDim(dim, config.mlpRatio);
   if (!(dropPathRate >= 0 && dropPathRate < 1)) {
     throw new RangeError(`Cannot drop branches at rate ${dropPathRate}: choose one in [0, 1)`);
   }

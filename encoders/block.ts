@@ -5,6 +5,7 @@ import type { ParameterMap } from "@lacuna/tensor";
 import { branchScales } from "./_branch_scales.ts";
 import { SelfAttention } from "./_self_attention.ts";
 import { constantVector } from "./_variables.ts";
+import { hiddenDim } from "./hidden_dim.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
@@ -90,7 +91,7 @@ export class Block implements Module {
     this.#norm2 = new LayerNorm(dim, normEpsilon);
     this.#mlp = new Mlp(
       dim,
-      config.mlpRatio * dim,
+      hiddenDim(dim, config.mlpRatio),
       substream(prng, "mlp"),
       init && { fc1: init.inner, fc2: init.outer },
     );

@@ -5,6 +5,7 @@ import type { ParameterMap } from "@lacuna/tensor";
 import { ClassAttention } from "./_class_attention.ts";
 import { prepend } from "./_prepend.ts";
 import { constantVector } from "./_variables.ts";
+import { hiddenDim } from "./hidden_dim.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
@@ -50,7 +51,7 @@ export class ClassAttentionBlock implements Module {
     this.#norm1 = new LayerNorm(dim, 1e-6);
     this.#attn = new ClassAttention(dim, config.numHeads, substream(prng, "attn"));
     this.#norm2 = new LayerNorm(dim, 1e-6);
-    this.#mlp = new Mlp(dim, config.mlpRatio * dim, substream(prng, "mlp"));
+    this.#mlp = new Mlp(dim, hiddenDim(dim, config.mlpRatio), substream(prng, "mlp"));
     this.#gamma1 = constantVector(dim, config.layerScaleInit);
     this.#gamma2 = constantVector(dim, config.layerScaleInit);
     this.parameters = {

@@ -4,6 +4,7 @@ import { type Prng, substream } from "@lacuna/random";
 import { gatherTokens, type ParameterMap } from "@lacuna/tensor";
 import { tokenPositions } from "./_token_positions.ts";
 import { truncatedNormal, variable } from "./_variables.ts";
+import { hiddenDim } from "./hidden_dim.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Linear } from "./linear.ts";
 import type { MaeDecoderConfig } from "./mae_decoder.ts";
@@ -41,7 +42,7 @@ export class CrossDecoder implements Module {
    * A decoder with Xavier-uniform weights and biases of 0.
    * @param config Sizes; depth is 2 in the paper.
    * @param prng Where initial values come from; each parameter has its own substream.
-   * @throws {RangeError} If the width is not a multiple of 4.
+   * @throws {RangeError} If the width is not a multiple of 4, or `mlpRatio` times it no whole number.
    */
   constructor(config: Omit<MaeDecoderConfig, "normEpsilon">, prng: Prng) {
     const { dim, gridHeight, gridWidth } = config;
@@ -129,7 +130,7 @@ class CrossBlock implements Module {
     this.#norm2 = new LayerNorm(dim, 1e-6);
     this.#cross = new Attention(dim, encoderDim, numHeads, substream(prng, "cross_attn"));
     this.#norm3 = new LayerNorm(dim, 1e-6);
-    this.#mlp = new Mlp(dim, mlpRatio * dim, substream(prng, "mlp"));
+    this.#mlp = new Mlp(dim, hiddenDim(dim, mlpRatio), substream(prng, "mlp"));
     this.parameters = {
       ...under("norm1", this.#norm1),
       ...under("attn", this.#attn),

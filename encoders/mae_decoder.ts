@@ -65,7 +65,7 @@ export class MaeDecoder implements Module {
    * A decoder with Xavier-uniform weights and biases of 0.
    * @param config Sizes.
    * @param prng Where initial values come from; each parameter has its own substream.
-   * @throws {RangeError} If the width is not a multiple of 4.
+   * @throws {RangeError} If the width is not a multiple of 4, or `mlpRatio` times it no whole number.
    */
   constructor(config: MaeDecoderConfig, prng: Prng) {
     const { dim, gridHeight, gridWidth, depth } = config;

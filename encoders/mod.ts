@@ -22,6 +22,7 @@ export { copyParameters } from "./copy_parameters.ts";
 export { type CrossDecoded, CrossDecoder } from "./cross_decoder.ts";
 export { decayed } from "./decayed.ts";
 export { forwardBlocks } from "./forward_blocks.ts";
+export { hiddenDim } from "./hidden_dim.ts";
 export { freeze } from "./freeze.ts";
 export { GroupedConv2d } from "./grouped_conv2d.ts";
 export { LayerNorm } from "./layer_norm.ts";

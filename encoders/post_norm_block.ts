@@ -5,6 +5,7 @@ import type { ParameterMap } from "@lacuna/tensor";
 import { branchScales } from "./_branch_scales.ts";
 import { SelfAttention } from "./_self_attention.ts";
 import type { BlockConfig } from "./block.ts";
+import { hiddenDim } from "./hidden_dim.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Mlp } from "./mlp.ts";
 import type { Module } from "./module.ts";
@@ -47,7 +48,7 @@ export class PostNormBlock implements Module {
       projInit: "beit",
     });
     this.#norm1 = new LayerNorm(dim, normEpsilon);
-    this.#mlp = new Mlp(dim, mlpRatio * dim, substream(prng, "mlp"), { fc1: "beit", fc2: "beit" });
+    this.#mlp = new Mlp(dim, hiddenDim(dim, mlpRatio), substream(prng, "mlp"), { fc1: "beit", fc2: "beit" });
     this.#norm2 = new LayerNorm(dim, normEpsilon);
     this.parameters = {
       ...under("attn", this.#attn),

@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
-import type { NamedArray } from "../safetensors.ts";
 import type { NamedArrays } from "../named_arrays.ts";
+import type { NamedArray } from "../safetensors.ts";
 
 /** How tensors are called elsewhere, by their official names; `{i}` is a block's number. Several where the rows of one are theirs in turn. */
 export type NameTable = Readonly<Record<string, readonly string[]>>;

@@ -2,9 +2,9 @@
  * Tensors of BEiT's family under the names of its authors and of Hugging Face (`Data2VecVisionModel`).
  * @module
  */
+import type { NamedArrays } from "../named_arrays.ts";
 import { fromTheirs, type NameTable, toTheirs } from "./_name_table.ts";
 import { beitBlock, encoderNames } from "./_transformer_names.ts";
-import type { NamedArrays } from "../named_arrays.ts";
 
 const table = "relative_position_bias.relative_position_bias_table";
 const names: NameTable = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { huggingFaceShapes } from "./_test_data2vec.ts";
-import { counting } from "./_test_arrays.ts";
-import { decodeSafetensors, encodeSafetensors } from "../safetensors.ts";
-import { data2vecFromHuggingFace, data2vecToHuggingFace } from "./data2vec_names.ts";
 import type { NamedArrays } from "../named_arrays.ts";
+import { decodeSafetensors, encodeSafetensors } from "../safetensors.ts";
+import { counting } from "./_test_arrays.ts";
+import { huggingFaceShapes } from "./_test_data2vec.ts";
+import { data2vecFromHuggingFace, data2vecToHuggingFace } from "./data2vec_names.ts";
 
 const theirs = counting(
   huggingFaceShapes({ dim: 4, depth: 2, numHeads: 2, hiddenDim: 6, patchSize: 2, numOffsets: 12 }),

@@ -2,7 +2,7 @@
  * A model's sizes as the `config.json` of Hugging Face's `ViTMAEForPreTraining`, `ViTMAEModel` and `Data2VecVisionModel` has them.
  * @module
  */
-import type { PatchTransformerConfig } from "@lacuna/encoders";
+import { hiddenDim, type PatchTransformerConfig } from "@lacuna/encoders";
 import * as v from "valibot";
 import { ConfigError } from "../errors.ts";
 import type { ModelSizes } from "./model_sizes.ts";
@@ -56,12 +56,14 @@ const anyModel = v.variant("model_type", [mae, data2vec]);
 /**
  * The `config.json` of a model: `vit_mae` of family "vit", `data2vec-vision` of family "beit". `layer_norm_eps` is that of our norms, 1e-6 as in
  * the official models unless `normEpsilon` says otherwise, where Hugging Face would take 1e-12.
- * @throws {ConfigError} If images are not square, a "vit" has a mask token, or encoder and decoder differ in the `normEpsilon` of their norms: it has no field for that.
+ * @throws {ConfigError} If a "vit" has images that are not square or a mask token, or encoder and decoder differ in the `normEpsilon` of their norms: it has no field for that.
+ * @throws {RangeError} If `mlpRatio` times a width is no whole number.
  */
 export function toHuggingFaceConfig({ encoder, decoder, pretraining }: ModelSizes): HuggingFaceConfig {
   const { imageHeight, imageWidth, normEpsilon = EPSILON, dim } = encoder;
-  if (imageHeight !== imageWidth) {
-    throw new ConfigError(`Hugging Face's models have square images, not ${imageHeight}×${imageWidth}`);
+  const isSquare = imageHeight === imageWidth;
+  if (encoder.family === "vit" && !isSquare) {
+    throw new ConfigError(`Hugging Face's MAE has square images, not ${imageHeight}×${imageWidth}`);
   }
   if (encoder.family === "vit" && encoder.maskToken) {
     throw new ConfigError("Hugging Face's MAE has no mask token in its encoder: build it without one");
@@ -77,13 +79,13 @@ export function toHuggingFaceConfig({ encoder, decoder, pretraining }: ModelSize
     hidden_size: dim,
     num_hidden_layers: encoder.depth,
     num_attention_heads: encoder.numHeads,
-    intermediate_size: encoder.mlpRatio * dim,
+    intermediate_size: hiddenDim(dim, encoder.mlpRatio),
     hidden_act: "gelu",
     hidden_dropout_prob: 0,
     attention_probs_dropout_prob: 0,
     initializer_range: encoder.initStd ?? 0.02,
     layer_norm_eps: normEpsilon,
-    image_size: imageHeight,
+    image_size: isSquare ? imageHeight : [imageHeight, imageWidth],
     patch_size: encoder.patchSize,
     num_channels: encoder.channels,
     dtype: "float32",
@@ -98,7 +100,7 @@ export function toHuggingFaceConfig({ encoder, decoder, pretraining }: ModelSize
         decoder_hidden_size: decoder.dim,
         decoder_num_hidden_layers: decoder.depth,
         decoder_num_attention_heads: decoder.numHeads,
-        decoder_intermediate_size: decoder.mlpRatio * decoder.dim,
+        decoder_intermediate_size: hiddenDim(decoder.dim, decoder.mlpRatio),
       }),
       ...(pretraining && {
         mask_ratio: pretraining.maskRatio,

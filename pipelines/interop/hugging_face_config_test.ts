@@ -51,6 +51,25 @@ Deno.test("sizes in config.json and back are the same, the epsilon of norms said
   }
 });
 
+Deno.test("BEiT's family has images that are not square: height before width", () => {
+  const encoder = { ...beit, imageWidth: 32, normEpsilon: 1e-6 };
+  const config = toHuggingFaceConfig({ encoder });
+  assert.deepEqual(config["image_size"], [28, 32]);
+  assert.deepEqual(fromHuggingFaceConfig(config), { encoder });
+});
+
+Deno.test("widths of hidden layers go through mlpRatio whole, where the quotient is rounded", () => {
+  for (const [dim, hidden] of [[448, 1856], [704, 960]] as const) {
+    assert.notEqual(hidden / dim * dim, hidden);
+    const said = { hidden_size: dim, intermediate_size: hidden };
+    const theirs = { decoder_hidden_size: dim, decoder_intermediate_size: hidden };
+    const config = toHuggingFaceConfig(
+      fromHuggingFaceConfig({ model_type: "vit_mae", ...said, ...theirs }),
+    );
+    assert.deepEqual([config["intermediate_size"], config["decoder_intermediate_size"]], [hidden, hidden]);
+  }
+});
+
 Deno.test("config.json names classes, epsilon and target as Hugging Face does", () => {
   const { architectures, model_type, layer_norm_eps, norm_pix_loss, intermediate_size } = toHuggingFaceConfig(
     mae,
@@ -97,7 +116,7 @@ Deno.test("models that our encoder is not are refused, field by field", () => {
 Deno.test("sizes that have no config.json are refused", () => {
   assert.throws(() => toHuggingFaceConfig({ encoder: { ...vit, imageWidth: 32 } }), {
     name: "ConfigError",
-    message: "Hugging Face's models have square images, not 28×32",
+    message: "Hugging Face's MAE has square images, not 28×32",
   });
   assert.throws(() => toHuggingFaceConfig({ encoder: { ...vit, maskToken: true } }), {
     name: "ConfigError",

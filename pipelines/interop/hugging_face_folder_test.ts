@@ -3,17 +3,18 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { MaeDecoder, PatchTransformer, under } from "@lacuna/encoders";
 import { stream } from "@lacuna/random";
-import { useDevice } from "@lacuna/tensor";
+import { type ParameterMap, useDevice } from "@lacuna/tensor";
 import { TemporaryFolder } from "../_temporary_folder.ts";
-import { encodeSafetensors } from "../safetensors.ts";
+import type { NamedArrays } from "../named_arrays.ts";
+import { parameterArrays } from "../parameter_arrays.ts";
+import { decodeSafetensors, encodeSafetensors } from "../safetensors.ts";
 import { waves } from "./_test_arrays.ts";
 import { huggingFaceShapes } from "./_test_data2vec.ts";
 import { officialShapes } from "./_test_mae.ts";
 import type { HuggingFaceConfig } from "./hugging_face_config.ts";
 import { openHuggingFace, writeHuggingFace } from "./hugging_face_folder.ts";
 import { maeToHuggingFace } from "./mae_names.ts";
-import type { NamedArrays } from "../named_arrays.ts";
-import { parameterArrays } from "../parameter_arrays.ts";
+import type { ModelSizes } from "./model_sizes.ts";
 
 await useDevice("cpu");
 
@@ -26,6 +27,15 @@ function fill(folder: string, config: HuggingFaceConfig, tensors: NamedArrays): 
   Deno.writeFileSync(
     `${folder}/model.safetensors`,
     encodeSafetensors({ tensors, metadata: { format: "pt" } }),
+  );
+}
+
+function arraysOf(parameters: ParameterMap): NamedArrays {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [
+      name,
+      { shape: parameter.shape, data: parameter.dataSync<"float32">() },
+    ]),
   );
 }
 
@@ -224,4 +234,136 @@ Deno.test("openHuggingFace() passes over the integers that older files have besi
   bytes.set(new TextEncoder().encode(text), 8);
   Deno.writeFileSync(path, bytes);
   assert.equal(openHuggingFace(folder.path).encoder.config.dim, 8);
+});
+
+Deno.test("writeHuggingFace() writes nothing where tensors and sizes are not of one model", () => {
+  using folder = new TemporaryFolder();
+  fill(folder.path, maeConfig, maeTensors);
+  const { sizes, encoder, decoder } = openHuggingFace(folder.path);
+  const ofEncoder = arraysOf(encoder.parameters), ofDecoder = arraysOf(under("decoder", decoder!));
+  const whole = { ...ofEncoder, ...ofDecoder };
+  const out = `${folder.path}/out`;
+  const refused = (sizes: ModelSizes, tensors: NamedArrays, ...problems: readonly string[]) => {
+    assert.throws(() => writeHuggingFace(out, sizes, tensors), {
+      name: "CheckpointError",
+      message: `Cannot write a model of these sizes: ${problems.join("; ")}`,
+    });
+    assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+  };
+  const decoderNames = Object.keys(ofDecoder);
+  assert.equal(decoderNames.length, 20); // 12 of the block; embed, norm and pred of two each; mask token, positions
+  refused(sizes, ofEncoder, ...decoderNames.map((name) => `${name} is missing`));
+  refused({ encoder: sizes.encoder }, whole, ...decoderNames.map((name) => `${name} has no place`));
+  const { "norm.bias": _, "decoder.mask_token": __, ...some } = whole;
+  refused(sizes, some, "norm.bias is missing", "decoder.mask_token is missing");
+
+  const resized = (change: Partial<ModelSizes["encoder"]>) => ({ encoder: { ...sizes.encoder, ...change } });
+  const last = Object.keys(ofEncoder).filter((name) => name.startsWith("blocks.1."));
+  assert.equal(last.length, 12);
+  refused(resized({ depth: 1 }), ofEncoder, ...last.map((name) => `${name} has no place`));
+  refused(
+    resized({ depth: 3 }),
+    ofEncoder,
+    ...last.map((name) => `${name.replace("blocks.1.", "blocks.2.")} is missing`),
+  );
+  refused(
+    resized({ mlpRatio: 2 }),
+    ofEncoder,
+    ...[0, 1].flatMap((i) => [
+      `blocks.${i}.mlp.fc1.weight is [16,64], not [16,32]`,
+      `blocks.${i}.mlp.fc1.bias is [64], not [32]`,
+      `blocks.${i}.mlp.fc2.weight is [64,16], not [32,16]`,
+    ]),
+  );
+  refused(
+    resized({ imageHeight: 24, imageWidth: 24 }),
+    ofEncoder,
+    "pos_embed is [1,5,16], not [1,10,16]",
+  );
+});
+
+Deno.test("writeHuggingFace() leaves no tensor behind", () => {
+  using folder = new TemporaryFolder();
+  fill(folder.path, maeConfig, maeTensors);
+  const { sizes, encoder, decoder } = openHuggingFace(folder.path);
+  const arrays = arraysOf({ ...encoder.parameters, ...under("decoder", decoder!) });
+  const before = tf.memory().numTensors;
+  writeHuggingFace(`${folder.path}/again`, sizes, arrays);
+  assert.throws(() => writeHuggingFace(folder.path, { encoder: sizes.encoder }, arrays));
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("a model of BEiT's family whose images are not square is written and read as it is", () => {
+  using folder = new TemporaryFolder();
+  const { parameters, config } = new PatchTransformer({
+    imageHeight: 8,
+    imageWidth: 16,
+    channels: 1,
+    patchSize: 4,
+    dim: 8,
+    depth: 1,
+    numHeads: 2,
+    mlpRatio: 2,
+    dropPathRate: 0,
+    family: "beit",
+    layerScaleInit: 0.1,
+    maskToken: true,
+    positions: "both",
+  }, stream({ seed: 0, name: "init" }));
+  writeHuggingFace(folder.path, { encoder: config }, arraysOf(parameters));
+  const opened = openHuggingFace(folder.path);
+  assert.deepEqual([opened.encoder.config.imageHeight, opened.encoder.config.imageWidth], [8, 16]);
+  assert.deepEqual(arraysOf(opened.encoder.parameters), arraysOf(parameters));
+});
+
+Deno.test("a model whose hidden layer is its width times a rounded quotient is opened, and written with the same numbers", () => {
+  using folder = new TemporaryFolder();
+  const [dim, hidden] = [28, 232];
+  assert.notEqual(hidden / dim * dim, hidden);
+  const sizes = { dim, depth: 1, numHeads: 2, hiddenDim: hidden, patchSize: 8, numOffsets: 12 };
+  const theirs = waves(huggingFaceShapes(sizes));
+  fill(folder.path, {
+    model_type: "data2vec-vision",
+    hidden_size: dim,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: hidden,
+    image_size: 16,
+    patch_size: 8,
+    use_mask_token: true,
+    use_shared_relative_position_bias: true,
+    use_mean_pooling: false,
+  }, theirs);
+  const opened = openHuggingFace(folder.path);
+  writeHuggingFace(`${folder.path}/again`, opened.sizes, arraysOf(opened.encoder.parameters));
+  const path = `${folder.path}/again/model.safetensors`;
+  assert.deepEqual(decodeSafetensors(Deno.readFileSync(path), path).tensors, theirs);
+  const config = JSON.parse(Deno.readTextFileSync(`${folder.path}/again/config.json`));
+  assert.equal(config.intermediate_size, hidden);
+});
+
+Deno.test("openHuggingFace() says what is wrong with a folder without its files, and with a broken config.json", () => {
+  using folder = new TemporaryFolder();
+  const path = `${folder.path}/config.json`;
+  const refused = (name: string, message: string | RegExp) =>
+    assert.throws(() => openHuggingFace(folder.path), { name, message });
+  refused(
+    "CheckpointError",
+    `There is no ${path}: name a folder with config.json and, in one piece, model.safetensors`,
+  );
+  for (const text of ["", '{"model_type": "vit_mae"', "\0"]) {
+    Deno.writeTextFileSync(path, text);
+    refused("CheckpointError", /config\.json is not JSON \(.+\): copy the folder anew$/);
+  }
+  for (const text of ["null", "[]", '"vit_mae"', "3", "{}"]) {
+    Deno.writeTextFileSync(path, text);
+    refused("ConfigError", /^This config\.json cannot be read: /);
+  }
+  Deno.writeTextFileSync(path, JSON.stringify(maeConfig));
+  refused("CheckpointError", /^There is no .*model\.safetensors: name a folder/);
+  fill(folder.path, { ...maeConfig, num_attention_heads: 3 }, maeTensors);
+  refused("ConfigError", /^No model has the sizes of .*config\.json: Cannot split width 16 into 3 heads: /);
+  Deno.removeSync(path);
+  Deno.mkdirSync(path);
+  refused("CheckpointError", /^Cannot read .*config\.json \(/);
 });

@@ -2,6 +2,7 @@ import type { ParameterMap } from "@lacuna/tensor";
 import { restoreState } from "../_tensor_state.ts";
 import { CheckpointError } from "../errors.ts";
 import type { NamedArrays } from "../named_arrays.ts";
+import { misfits } from "./_misfits.ts";
 
 /** What `loadParameters()` left as it was. */
 export type LoadReport = {
@@ -40,15 +41,8 @@ export function loadParameters(
 ): LoadReport {
   const missing = Object.keys(parameters).filter((name) => !Object.hasOwn(tensors, name));
   const unused = Object.keys(tensors).filter((name) => !Object.hasOwn(parameters, name));
-  const isOptional = (name: string) => optional !== undefined && name.search(optional) !== -1;
   const shared = Object.entries(parameters).filter(([name]) => Object.hasOwn(tensors, name));
-  const problems = [
-    ...missing.filter((name) => !isOptional(name)).map((name) => `${name} is missing`),
-    ...unused.filter((name) => !isOptional(name)).map((name) => `${name} has no place`),
-    ...shared.flatMap(([name, { shape }]) =>
-      `${shape}` === `${tensors[name]!.shape}` ? [] : [`${name} is [${tensors[name]!.shape}], not [${shape}]`]
-    ),
-  ];
+  const problems = misfits(tensors, parameters, optional);
   if (problems.length > 0) throw new CheckpointError(`Cannot load the parameters: ${problems.join("; ")}`);
   const prefixed = Object.fromEntries(shared.map(([name]) => [`model.${name}`, tensors[name]!]));
   restoreState({ model: Object.fromEntries(shared) }, prefixed);

@@ -5,9 +5,9 @@ import { stream } from "@lacuna/random";
 import { useDevice } from "@lacuna/tensor";
 import { mae, maeEncoder, maeMethod } from "../mae.ts";
 import { presetOf } from "../methods.ts";
+import { parameterArrays } from "../parameter_arrays.ts";
 import { loadParameters } from "./load_parameters.ts";
 import { fromOfficial, toOfficial } from "./official_layout.ts";
-import { parameterArrays } from "../parameter_arrays.ts";
 
 await useDevice("cpu");
 const mlp = (seed: number) => new Mlp(4, 2, stream({ seed, name: "init" })).parameters;

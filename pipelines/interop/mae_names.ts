@@ -2,9 +2,9 @@
  * MAE's tensors under the names of its authors (facebookresearch/mae) and of Hugging Face (`ViTMAEForPreTraining`).
  * @module
  */
+import type { NamedArrays } from "../named_arrays.ts";
 import { fromTheirs, type NameTable, tableUnder, toTheirs, weightAndBias } from "./_name_table.ts";
 import { encoderNames, plainBlock } from "./_transformer_names.ts";
-import type { NamedArrays } from "../named_arrays.ts";
 
 const names: NameTable = {
   ...tableUnder("", "vit.", encoderNames(plainBlock)),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import type { NamedArrays } from "../named_arrays.ts";
 import { counting, sizeOf } from "./_test_arrays.ts";
 import { officialShapes } from "./_test_mae.ts";
 import { decodeSafetensors, encodeSafetensors } from "../safetensors.ts";
 import { maeFromHuggingFace, maeToHuggingFace } from "./mae_names.ts";
-import type { NamedArrays } from "../named_arrays.ts";
 
 const small = officialShapes({
   patchSize: 2,

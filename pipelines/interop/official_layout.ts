@@ -2,8 +2,8 @@
  * Tensors as they lie in our parameters and in PyTorch's.
  * @module
  */
-import type { NamedArray } from "../safetensors.ts";
 import type { NamedArrays } from "../named_arrays.ts";
+import type { NamedArray } from "../safetensors.ts";
 
 const DECODER = "decoder.";
 const PATCHES = "patch_embed.proj.weight";
