@@ -13,6 +13,9 @@ import type { Module } from "./module.ts";
 import type { Stages } from "./stages.ts";
 import { under } from "./under.ts";
 
+/** Sizes of a {@linkcode CrossDecoder}; depth is 2 in the paper. */
+export type CrossDecoderConfig = Omit<MaeDecoderConfig, "normEpsilon">;
+
 /** What a decoder with cross-attention says, and how it came to it. */
 export type CrossDecoded = Stages & {
   /** [R, N, P] of each patch, row by row. */
@@ -25,7 +28,7 @@ export type CrossDecoded = Stages & {
  * ⌊d / heads⌋ wide.
  */
 export class CrossDecoder implements Module {
-  readonly #config: Omit<MaeDecoderConfig, "normEpsilon">;
+  readonly #config: CrossDecoderConfig;
   readonly #embed: Linear;
   readonly #maskToken: Variable<Rank.R3>;
   readonly #positions: Variable<Rank.R3>;
@@ -40,11 +43,11 @@ export class CrossDecoder implements Module {
 
   /**
    * A decoder with Xavier-uniform weights and biases of 0.
-   * @param config Sizes; depth is 2 in the paper.
+   * @param config Sizes.
    * @param prng Where initial values come from; each parameter has its own substream.
    * @throws {RangeError} If the width is not a multiple of 4, or `mlpRatio` times it no whole number.
    */
-  constructor(config: Omit<MaeDecoderConfig, "normEpsilon">, prng: Prng) {
+  constructor(config: CrossDecoderConfig, prng: Prng) {
     const { dim, gridHeight, gridWidth } = config;
     this.#config = config;
     this.#embed = new Linear(config.encoderDim, dim, substream(prng, "embed"));
@@ -124,7 +127,7 @@ class CrossBlock implements Module {
   readonly #mlp: Mlp;
   readonly parameters: ParameterMap;
 
-  constructor({ dim, encoderDim, numHeads, mlpRatio }: MaeDecoderConfig, prng: Prng) {
+  constructor({ dim, encoderDim, numHeads, mlpRatio }: CrossDecoderConfig, prng: Prng) {
     this.#norm1 = new LayerNorm(dim, 1e-6);
     this.#attn = new Attention(dim, dim, numHeads, substream(prng, "attn"));
     this.#norm2 = new LayerNorm(dim, 1e-6);

@@ -19,7 +19,7 @@ export { Block, type BlockBranches, type BlockConfig, type ShownBlock } from "./
 export { ClassAttentionBlock, type ClassAttentionBlockConfig } from "./class_attention_block.ts";
 export { ConvDecoder, type ConvDecoderConfig } from "./conv_decoder.ts";
 export { copyParameters } from "./copy_parameters.ts";
-export { type CrossDecoded, CrossDecoder } from "./cross_decoder.ts";
+export { type CrossDecoded, CrossDecoder, type CrossDecoderConfig } from "./cross_decoder.ts";
 export { decayed } from "./decayed.ts";
 export { forwardBlocks } from "./forward_blocks.ts";
 export { hiddenDim } from "./hidden_dim.ts";

@@ -1,9 +1,8 @@
 import type { ImageSet } from "@lacuna/data";
 import { augmentViewsAsync, imagesOf, type Transform } from "@lacuna/data/augment";
 import * as tf from "@tensorflow/tfjs-core";
+import { BATCH_SIZE } from "./_batch_size.ts";
 import type { Encode } from "./embed.ts";
-
-const BATCH_SIZE = 500; // images a forward pass
 
 /** Which views are embedded. */
 type ViewsOptions = {

@@ -2,6 +2,7 @@ import type { ImageSet } from "@lacuna/data";
 import type { Transform } from "@lacuna/data/augment";
 import { patchify, sinCosPositions, type TokenEncoder } from "@lacuna/encoders";
 import * as tf from "@tensorflow/tfjs-core";
+import { BATCH_SIZE } from "./_batch_size.ts";
 import { attentiveProbe } from "./attentive_probe.ts";
 import { embedLayers } from "./embed_layers.ts";
 import { embedTokens } from "./embed_tokens.ts";
@@ -46,7 +47,6 @@ export type Comparison = {
   readonly trained: { readonly train: Features; readonly test: Features };
 };
 
-const BATCH_SIZE = 500; // images a forward pass
 const PLACE_DIM = 16; // numbers that say where a patch is
 
 /**

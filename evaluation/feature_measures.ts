@@ -8,6 +8,7 @@ import type { TokenEncoder } from "@lacuna/encoders";
 import { spread } from "@lacuna/objectives";
 import { choice, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
+import { BATCH_SIZE } from "./_batch_size.ts";
 import { embedViews } from "./_embed_views.ts";
 import { embed, type Encode } from "./embed.ts";
 import { embedLayers } from "./embed_layers.ts";
@@ -44,7 +45,6 @@ export const featureMeasuresDefaults: Readonly<
   Required<Pick<FeatureMeasuresOptions, "numImages" | "numViews" | "seed">>
 > = { numImages: 1000, numViews: 10, seed: 0 };
 
-const BATCH_SIZE = 500; // images a forward pass
 const WIDEST = 1024; // numbers a vector for LiDAR, whose matrices [D, D] are factorised in JavaScript
 
 /**

@@ -2,29 +2,22 @@ import { type Prng, uniform } from "@lacuna/random";
 import { numPatches } from "./grid.ts";
 import type { InverseBlockMaskOptions } from "./inverse_block_mask.ts";
 
-/** Blocks that a mask keeps, before single patches make their number exact. */
-export type KeptBlocks = {
-  /** ⌊N · (1 − R + A) / B²⌋ patches, which may be the same. */
-  readonly centres: readonly number[];
-  /** [N], 1 = in no block. */
-  readonly isMasked: Uint8Array;
-};
-
-/** The blocks around centres that are drawn with replacement; what lies outside the grid is pushed in. */
+/**
+ * What ⌊N · (1 − R + A) / B²⌋ blocks leave masked, before single patches make the number exact: their centres are drawn with replacement, and what
+ * lies outside the grid is pushed in.
+ * @returns [N], 1 = in no block.
+ */
 export function keptBlocks(
   { grid, ratio, blockSize, adjust }: InverseBlockMaskOptions,
   prng: Prng,
-): KeptBlocks {
+): Uint8Array {
   const [height, width] = grid;
   const numTokens = numPatches(grid);
   const numBlocks = Math.floor(numTokens * (1 - ratio + adjust) / blockSize ** 2);
-  const centres = Array.from(
-    { length: numBlocks },
-    (_, block) => Math.floor(uniform(prng, block) * numTokens),
-  );
   const isMasked = new Uint8Array(numTokens).fill(1);
   const clamp = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1);
-  for (const centre of centres) {
+  for (let block = 0; block < numBlocks; block++) {
+    const centre = Math.floor(uniform(prng, block) * numTokens);
     const top = Math.floor(centre / width) - Math.floor(blockSize / 2);
     const left = centre % width - Math.floor(blockSize / 2);
     for (let i = 0; i < blockSize; i++) {
@@ -33,5 +26,5 @@ export function keptBlocks(
       }
     }
   }
-  return { centres, isMasked };
+  return isMasked;
 }

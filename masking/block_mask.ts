@@ -27,7 +27,7 @@ export type BlockMaskOptions = {
  * Masks rectangular blocks until there are as many patches as asked for, or no block finds room any more.
  *
  * A block's area is uniform between `minArea` and what is left, its aspect log-uniform; it is strictly smaller than the grid on both sides,
- * and is placed where it masks something new, and not too much of it. With 75 of 14 × 14 patches some 67 % of the masks have just 75.
+ * and is placed where it masks something new, and not too much of it. With 75 of 14 × 14 patches some 66 % of the masks have just 75.
  * @param options Sizes.
  * @param prng Where to look; the same stream gives the same mask.
  * @returns Patches in row-major order; at most `numMasked` masked ones, with `topUp` exactly.

@@ -45,7 +45,7 @@ export function inverseBlockMask(options: InverseBlockMaskOptions, prng: Prng): 
         `choose a side of 1…${Math.min(height, width)} and an adjustment ≥ 0`,
     );
   }
-  const { isMasked } = keptBlocks(options, prng);
+  const isMasked = keptBlocks(options, prng);
   const { visible, masked } = splitByFlags(isMasked);
   const excess = visible.length - numVisible;
   const from = excess > 0 ? visible : masked;

@@ -19,15 +19,17 @@ function near(found: Tensor, expected: readonly number[], tolerance: number): vo
   }
 }
 
-Deno.test("prototypeXent() of iBOT's worked example, whose gradient shows the teacher's sharpened distribution", () => {
+Deno.test("prototypeXent() of two prototypes is −Σ p ln q, and its gradient shows the teacher's sharpened distribution", () => {
   const student = tf.tensor3d([[[0.2, 0.1]]]), teacher = tf.tensor3d([[[0.3, 0.1]]]);
   const lossOf = (x: Tensor) =>
     prototypeXent(x as Tensor3D, teacher, tf.tensor1d([0.1, 0]), tf.ones([1, 1]), temperatures).loss;
-  near(lossOf(student), [0.389120], 1e-6); // float32
+  const p = 1 / (1 + Math.exp(-2.5)); // 0.924142: the teacher's (0.3 − 0.1, 0.1 − 0) / 0.04 = (5, 2.5)
+  const q = 1 / (1 + Math.exp(-1)); // 0.731059: the student's (0.2, 0.1) / 0.1 = (2, 1)
+  near(lossOf(student), [-p * Math.log(q) - (1 - p) * Math.log(1 - q)], 1e-6); // 0.389120; float32
   const grad = tf.grad(lossOf)(student); // (softmax(s / 0.1) − target) / 0.1
   near(
     tf.sub(tf.softmax(tf.div(student, 0.1)), tf.mul(grad, 0.1)),
-    [0.924142, 0.075858],
+    [p, 1 - p],
     1e-6,
   );
 });
