@@ -25,9 +25,13 @@ export async function main(
       Flags
     >();
     await useDevice("cpu"); // there is nothing to compute
-    const { step, leftOut } = await exportRun(run, format, out);
-    const without = leftOut.length === 0 ? "" : `, without ${leftOut.join(", ")}`;
-    terminal.write(`Step ${step} of ${run} is in ${out}${without}\n`);
+    const { step, checkpoint, damaged, leftOut, untrained } = await exportRun(run, format, out);
+    for (const { reason } of damaged) terminal.write(`${reason}; going back to ${checkpoint}\n`);
+    const without = leftOut.length === 0 ? "" : `, without ${partsOf(leftOut).join(", ")}`;
+    const asBegun = untrained.length === 0
+      ? ""
+      : `; not trained, with its first values: ${untrained.join(", ")}`;
+    terminal.write(`Step ${step} of ${run} is in ${out}${without}${asBegun}\n`);
     return exitCodes.ok;
   } catch (error) {
     const code = exitCode(error);
@@ -38,6 +42,11 @@ export async function main(
   }
 }
 
+/** What names begin with, each once: `head` of `head.weight` and `head.bias`. */
+function partsOf(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.split(".", 1)[0]!))];
+}
+
 function command({ write, writeError }: Terminal): Command {
   return new Command("export")
     .description("Writes a run's newest weights for PyTorch: MAE whole, of other methods the encoder.")
@@ -45,7 +54,7 @@ function command({ write, writeError }: Terminal): Command {
     .addOption(
       new Option(
         "--format <name>",
-        "Hugging Face's files, or one file with the names and layout of the authors' code",
+        "Hugging Face's files, or one file with the names and layout of MAE's and BEiT's code",
       ).choices(exportFormats).default("huggingface"),
     )
     .option(

@@ -8,9 +8,10 @@ import { toOfficial } from "./interop/official_layout.ts";
 import { parameterArrays } from "./parameter_arrays.ts";
 import { loadRun } from "./load_run.ts";
 import { maeDecoderConfig, maeMethod } from "./mae.ts";
+import type { DamagedCheckpoint } from "./newest_checkpoint.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
-/** Whose names and files: Hugging Face's, or those of the methods' authors. */
+/** Whose names and files: Hugging Face's, or the names of MAE's and BEiT's code. */
 export const exportFormats = ["huggingface", "official"] as const;
 
 /** One of {@linkcode exportFormats}. */
@@ -20,15 +21,21 @@ export type ExportFormat = typeof exportFormats[number];
 export type ExportedRun = {
   /** Steps behind the weights. */
   readonly step: number;
+  /** Path of the checkpoint that holds them. */
+  readonly checkpoint: string;
+  /** Newer checkpoints, which were passed over. */
+  readonly damaged: readonly DamagedCheckpoint[];
   /** Parameters of the run that have no place in the format: a head, a predictor. */
   readonly leftOut: readonly string[];
+  /** What was written with the values that it began with, as the run neither trains nor stores it: the last norm of BootMAE's encoder. */
+  readonly untrained: readonly string[];
 };
 
 /**
  * Writes the newest checkpoint of a run for PyTorch: MAE with its decoder, of other methods the student's encoder.
  *
  * "huggingface" is `config.json`, `model.safetensors`, and `preprocessor_config.json` with the size and normalisation of the run's images;
- * "official" is `model.safetensors` alone, in the names and layout of the authors' code.
+ * "official" is `model.safetensors` alone, in the names and layout of MAE's code for MAE, BootMAE and BYOL, of BEiT's for the others.
  * @param run The run folder.
  * @param format Whose names and files.
  * @param out The folder to write them in; it is made if it is not there.
@@ -37,11 +44,12 @@ export type ExportedRun = {
  * @throws {StorageError} If the files cannot be written.
  */
 export async function exportRun(run: string, format: ExportFormat, out: string): Promise<ExportedRun> {
-  const { method, config, summary: { data }, step, trained } = loadRun(run);
+  const { method, config, summary: { data }, step, checkpoint, damaged, trained } = loadRun(run);
   const { encoder } = trained;
   if (!(encoder instanceof PatchTransformer)) {
     throw new ConfigError(
-      `A run of ${method.title} cannot be exported: its encoder is neither MAE's nor of BEiT's family`,
+      `A run of ${method.title} cannot be exported: its encoder is neither MAE's nor of BEiT's family, as those of ` +
+        "MAE, BootMAE, BYOL, data2vec, SimMIM, MaskFeat, BEiT and ConMIM are",
     );
   }
   const sizes = method.name === maeMethod.name
@@ -69,8 +77,15 @@ export async function exportRun(run: string, format: ExportFormat, out: string):
       encodeSafetensors({ tensors: official, metadata: { format: "pt" } }),
     );
   }
-  const leftOut = Object.keys(trained.parameters).filter((name) => !Object.hasOwn(tensors, name));
-  return { step, leftOut };
+  const without = (names: object, others: object) =>
+    Object.keys(names).filter((name) => !Object.hasOwn(others, name));
+  return {
+    step,
+    checkpoint,
+    damaged,
+    leftOut: without(trained.parameters, tensors),
+    untrained: without(tensors, trained.parameters),
+  };
 }
 
 function maeSizes(
