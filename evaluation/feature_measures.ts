@@ -6,7 +6,7 @@ import type { ImageSet } from "@lacuna/data";
 import type { Transform } from "@lacuna/data/augment";
 import type { TokenEncoder } from "@lacuna/encoders";
 import { spread } from "@lacuna/objectives";
-import { choice, stream } from "@lacuna/random";
+import { choice, integer, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { BATCH_SIZE } from "./_batch_size.ts";
 import { embedViews } from "./_embed_views.ts";
@@ -65,11 +65,12 @@ export async function featureMeasures(
   const drawn = part(images, samples);
   const values = await embed(encode, drawn, BATCH_SIZE);
   const dim = values.length / drawn.size;
+  const ofViews = integer(stream({ seed, name: "feature-measures/views" }), 0, 2 ** 32 - 1); // or they were the crops of the run's own epochs
   return {
     ...rankMeasures({ values, dim }),
     ...view && dim <= WIDEST && {
       lidar: lidar(
-        (await embedViews(encode, drawn, { samples, view, numViews, seed })).values,
+        (await embedViews(encode, drawn, { samples, view, numViews, seed: ofViews })).values,
         dim,
         numViews,
       ),

@@ -63,23 +63,26 @@ Deno.test("featureMeasures() draws as many images as it is told, by the seed", a
   assert.ok(first.rankMe <= 5); // of 16
 });
 
-Deno.test("featureMeasures() measures LiDAR on the views that an image's first epochs draw", async () => {
+Deno.test("featureMeasures() measures LiDAR on views of a seed drawn from the run's", async () => {
   const view = [{ kind: "randomResizedCrop", scale: [0.3, 0.6] }] as const;
   const { lidar: found, rankMe } = await featureMeasures(pixels, images, { numViews: 3, view });
   const plan = { size: [4, 4], mean: [0], std: [1], views: [view] } as const;
-  const rows = Array.from({ length: size }, (_, sample) => {
-    const image = {
-      height: 4,
-      width: 4,
-      channels: 1,
-      pixels: images.images.subarray(16 * sample, 16 * sample + 16),
-    };
-    return [0, 1, 2].flatMap((
-      epoch,
-    ) => [...augmentViews([image], plan, { seed: 0, epoch, samples: [sample] })[0]!]);
-  });
-  const expected = lidar(Float32Array.from(rows.flat()), 16, 3);
+  const viewsOf = (seed: number) =>
+    Array.from({ length: size }, (_, sample) => {
+      const image = {
+        height: 4,
+        width: 4,
+        channels: 1,
+        pixels: images.images.subarray(16 * sample, 16 * sample + 16),
+      };
+      return [0, 1, 2].flatMap((
+        epoch,
+      ) => [...augmentViews([image], plan, { seed, epoch, samples: [sample] })[0]!]);
+    });
+  const lidarOf = (seed: number) => lidar(Float32Array.from(viewsOf(seed).flat()), 16, 3);
+  const expected = lidarOf(integer(stream({ seed: 0, name: "feature-measures/views" }), 0, 2 ** 32 - 1));
   assert.ok(Math.abs(found! - expected) < 1e-6, `${found} is not ${expected}`); // the same numbers, the images in another order
+  assert.ok(Math.abs(found! - lidarOf(0)) > 1e-3); // of the crops that a run with this seed trains on
   assert.equal(rankMe, (await featureMeasures(pixels, images)).rankMe); // of the images themselves
 });
 

@@ -56,25 +56,36 @@ function verdict({ rows }: ProtocolTable): string {
   const trained = rows.find((row) => row.features === "trained encoder");
   if (trained === undefined) return "";
   return rows.filter((row) => row !== trained).map((row) => {
-    const compare = (difference: number) => {
-      const points = Math.abs(100 * difference).toFixed(1);
-      return points === "0.0" ? "equal" : `${points} points ${difference < 0 ? "below" : "above"}`;
+    const compare = (share: number, control: number) => {
+      const points = pointsBetween(share, control);
+      return points === 0
+        ? "equal"
+        : `${Math.abs(points).toFixed(1)} points ${points < 0 ? "below" : "above"}`;
     };
     const name = row.features === "raw pixels" ? "raw pixels" : `the ${row.features}`;
-    return `Against ${name}: linear probe ${compare(trained.linear - row.linear)}, kNN ${
-      compare(trained.knn - row.knn)
+    return `Against ${name}: linear probe ${compare(trained.linear, row.linear)}, kNN ${
+      compare(trained.knn, row.knn)
     }.`;
   }).join(" ");
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+/** How far a share is above another as both are printed: 0 for what reads the same. */
+function pointsBetween(share: number, other: number): number {
+  return Number(percent(share)) - Number(percent(other));
 }
 
 function tableSection({ table, protocol }: ReportData): Html {
   const trained = table.rows.find((row) => row.features === "trained encoder");
   const cell = (share: number, reference: number | undefined) => {
-    const delta = 100 * (share - (reference ?? share));
+    const delta = pointsBetween(share, reference ?? share);
     const sign = delta < 0 ? "−" : "+";
-    return html`<td>${(100 * share).toFixed(1)}\u00a0%${
+    return html`<td>${percent(share)}\u00a0%${
       delta === 0 ? "" : html`<span class="delta">${sign}${Math.abs(delta).toFixed(1)}</span>`
-    }<div class="bar"><i style="width: ${(100 * share).toFixed(1)}%"></i></div></td>`;
+    }<div class="bar"><i style="width: ${percent(share)}%"></i></div></td>`;
   };
   const extras = extraProtocols.filter((name) => table.rows.some((row) => row[name] !== undefined));
   const rows = table.rows.map((row) =>

@@ -59,6 +59,11 @@ Deno.test("renderReport() says how far the trained encoder is from its control, 
   const rows = [trained!, { ...pixels!, knn: 0.7502 }];
   const level = renderReport({ ...data, table: { ...data.table, rows } });
   assert.ok(level.includes("linear probe 10.0 points above, kNN equal."));
+  assert.ok(!level.includes(">+0.0<")); // 75.0 % in the table too
+  const close = [{ ...trained!, knn: 0.80349 }, { ...pixels!, knn: 0.80351 }];
+  const apart = renderReport({ ...data, table: { ...data.table, rows: close } });
+  assert.ok(apart.includes("80.3\u00a0%") && apart.includes("80.4\u00a0%"));
+  assert.ok(apart.includes("kNN 0.1 points below.") && apart.includes(">+0.1<")); // as the table reads
   assert.equal(page.match(/✓/g)!.length, 1);
   assert.equal(page.match(/✗/g)!.length, 1);
 });

@@ -26,7 +26,7 @@ const threeTerms: MtoPreset = {
  * **Reconstructions**, as the paper's weights are not public: "mto", the term at the entrance alone, which of the readings that were tried on
  * SimMIM had the highest accuracy at its end (study `mto-search`); "threeTerms", all of them at the weight that the authors' later work has for one
  * like them; "literal", that with the row entropy that its supplement speaks of, which narrows attention and hurts when weighted more; "hard", which
- * in the place of that term leaves out the half of the masked tokens that visible ones attend to least.
+ * in the place of recalibration leaves out the half of the masked tokens that visible ones attend to least.
  */
 export const mtoPresets: {
   readonly mto: MtoPreset;
