@@ -21,11 +21,12 @@ const sizes = {
 } as const;
 const random = (length: number, name: string) => normals(length, stream({ seed: 0, name }));
 
-/** Moves every trained parameter away from where it starts, so that each of them matters. */
+/** Moves every parameter away from where it starts, so that each of them matters, fixed positions too; but not the class token's, which is 0. */
 function scatter(parameters: ParameterMap): void {
   for (const [name, parameter] of Object.entries(parameters)) {
-    if (!parameter.trainable) continue;
-    const step = tf.tensor(random(parameter.size, name).map((z) => 0.1 * z), parameter.shape);
+    const numFixed = name.endsWith("pos_embed") ? parameter.shape.at(-1)! : 0;
+    const values = random(parameter.size, name).map((z, i) => i < numFixed ? 0 : 0.1 * z);
+    const step = tf.tensor(values, parameter.shape);
     const moved = tf.add(parameter, step);
     parameter.assign(moved);
     tf.dispose([step, moved]);

@@ -11,7 +11,7 @@ export type Data2vecShape = {
 
 /**
  * Shapes of the tensors that Hugging Face's `Data2VecVisionModel` writes with a mask token, one relative bias for all blocks, LayerScale and no mean
- * pooling (`save_pretrained()` of transformers 5.18.0).
+ * pooling (`save_pretrained()` of transformers).
  */
 export function huggingFaceShapes(
   { dim, depth, numHeads, hiddenDim, patchSize, numOffsets }: Data2vecShape,

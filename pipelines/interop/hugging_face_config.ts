@@ -55,15 +55,15 @@ const anyModel = v.variant("model_type", [mae, data2vec]);
 
 /**
  * The `config.json` of a model: `vit_mae` of family "vit", `data2vec-vision` of family "beit". `layer_norm_eps` is that of our norms, 1e-6 as in
- * the official models unless `normEpsilon` says otherwise, where Hugging Face would take 1e-12.
- * @throws {ConfigError} If a "vit" has images that are not square or a mask token, or encoder and decoder differ in the `normEpsilon` of their norms: it has no field for that.
+ * the official models unless `normEpsilon` says otherwise, where Hugging Face would take 1e-12. Images are square: of others transformers cannot lay out
+ * absolute positions, and changes relative ones, whose table it takes for [w, h] and resizes to [h, w].
+ * @throws {ConfigError} If images are not square, a "vit" has a mask token, or encoder and decoder differ in the `normEpsilon` of their norms: it has no field for that.
  * @throws {RangeError} If `mlpRatio` times a width is no whole number.
  */
 export function toHuggingFaceConfig({ encoder, decoder, pretraining }: ModelSizes): HuggingFaceConfig {
   const { imageHeight, imageWidth, normEpsilon = EPSILON, dim } = encoder;
-  const isSquare = imageHeight === imageWidth;
-  if (encoder.family === "vit" && !isSquare) {
-    throw new ConfigError(`Hugging Face's MAE has square images, not ${imageHeight}×${imageWidth}`);
+  if (imageHeight !== imageWidth) {
+    throw new ConfigError(`Hugging Face's models have square images, not ${imageHeight}×${imageWidth}`);
   }
   if (encoder.family === "vit" && encoder.maskToken) {
     throw new ConfigError("Hugging Face's MAE has no mask token in its encoder: build it without one");
@@ -85,7 +85,7 @@ export function toHuggingFaceConfig({ encoder, decoder, pretraining }: ModelSize
     attention_probs_dropout_prob: 0,
     initializer_range: encoder.initStd ?? 0.02,
     layer_norm_eps: normEpsilon,
-    image_size: isSquare ? imageHeight : [imageHeight, imageWidth],
+    image_size: imageHeight,
     patch_size: encoder.patchSize,
     num_channels: encoder.channels,
     dtype: "float32",
@@ -142,6 +142,11 @@ export function fromHuggingFaceConfig(config: HuggingFaceConfig): ModelSizes {
   const [imageHeight, imageWidth] = typeof said.image_size === "number"
     ? [said.image_size, said.image_size]
     : said.image_size;
+  if (imageHeight !== imageWidth) {
+    throw new ConfigError(
+      `This config.json cannot be read: image_size: only square images can be read (it is [${said.image_size}])`,
+    );
+  }
   const shared = {
     imageHeight,
     imageWidth,

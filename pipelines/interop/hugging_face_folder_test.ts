@@ -76,7 +76,7 @@ function emptyOf(shapes: Record<string, number[]>): NamedArrays {
   );
 }
 
-Deno.test("openHuggingFace() gives ViTMAEForPreTraining's outputs in float64, its epsilon among them", () => { // of transformers 4.57.6
+Deno.test("openHuggingFace() gives ViTMAEForPreTraining's outputs in float64, its epsilon among them", () => {
   using folder = new TemporaryFolder();
   fill(folder.path, maeConfig, maeTensors);
   const { encoder, decoder } = openHuggingFace(folder.path);
@@ -291,29 +291,6 @@ Deno.test("writeHuggingFace() leaves no tensor behind", () => {
   writeHuggingFace(`${folder.path}/again`, sizes, arrays);
   assert.throws(() => writeHuggingFace(folder.path, { encoder: sizes.encoder }, arrays));
   assert.equal(tf.memory().numTensors, before);
-});
-
-Deno.test("a model of BEiT's family whose images are not square is written and read as it is", () => {
-  using folder = new TemporaryFolder();
-  const { parameters, config } = new PatchTransformer({
-    imageHeight: 8,
-    imageWidth: 16,
-    channels: 1,
-    patchSize: 4,
-    dim: 8,
-    depth: 1,
-    numHeads: 2,
-    mlpRatio: 2,
-    dropPathRate: 0,
-    family: "beit",
-    layerScaleInit: 0.1,
-    maskToken: true,
-    positions: "both",
-  }, stream({ seed: 0, name: "init" }));
-  writeHuggingFace(folder.path, { encoder: config }, arraysOf(parameters));
-  const opened = openHuggingFace(folder.path);
-  assert.deepEqual([opened.encoder.config.imageHeight, opened.encoder.config.imageWidth], [8, 16]);
-  assert.deepEqual(arraysOf(opened.encoder.parameters), arraysOf(parameters));
 });
 
 Deno.test("a model whose hidden layer is its width times a rounded quotient is opened, and written with the same numbers", () => {

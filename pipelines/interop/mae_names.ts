@@ -44,7 +44,7 @@ export function maeToHuggingFace(tensors: NamedArrays): NamedArrays {
 export function maeFromHuggingFace(tensors: NamedArrays): NamedArrays {
   const prefix = Object.keys(tensors).some((name) => name.startsWith("vit.")) ? "" : "vit.";
   const renamed = Object.entries(tensors).map(([name, array]) => [
-    prefix + name.replace("decoder.decoder_encoder.layer.", "decoder.decoder_layers."), // as transformers 5.23 writes them
+    prefix + name.replace("decoder.decoder_encoder.layer.", "decoder.decoder_layers."), // as transformers 5 writes them
     array,
   ]);
   return fromTheirs(Object.fromEntries(renamed), names, "Hugging Face's ViTMAEForPreTraining");
