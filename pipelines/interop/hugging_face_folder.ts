@@ -68,6 +68,7 @@ export function writeHuggingFace(folder: string, sizes: ModelSizes, tensors: Nam
  * @throws {SafetensorsError} If `model.safetensors` is damaged, or its numbers are not float32.
  * @throws {CheckpointError} If a file is missing or cannot be read, or `config.json` is not JSON; and naming every tensor that is missing, unknown,
  * or of another shape; but a decoder may be missing as a whole.
+ * @throws {TypeError} If the weight of the patches is not [D, C, p, p].
  */
 export function openHuggingFace(folder: string): OpenedModel {
   const sizes = fromHuggingFaceConfig(readConfig(`${folder}/config.json`));
