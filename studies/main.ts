@@ -18,6 +18,7 @@ type Flags = {
   readonly firstSeed?: number;
   readonly minutes?: number;
   readonly epochs?: number;
+  readonly images?: number;
   readonly arm: readonly string[];
   readonly data?: string;
   readonly device: string;
@@ -60,6 +61,7 @@ function command({ write, writeError }: Terminal): Command {
     )
     .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
     .option("--epochs <number>", "length of the runs, in a folder of its own", parsePositive)
+    .option("--images <number>", "to learn from, at most, in a folder of its own", parseImages)
     .option(
       "--arm <name>",
       "only the first arm and this one; may be repeated",
@@ -101,7 +103,7 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   const images = await studyImages(
     flags.data ?? study.data ?? ".lacuna/data/fashion-mnist",
     28,
-    study.numImages,
+    flags.images ?? study.numImages,
   );
   const seeds = seedsOf({
     numSeeds: flags.seeds ?? study.numSeeds,
@@ -114,7 +116,9 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   );
   using interrupt = new Interrupt();
   const result = await runStudy(study, images, {
-    folder: `${flags.runs}/${study.name}${flags.epochs === undefined ? "" : `-${flags.epochs}-epochs`}`,
+    folder: `${flags.runs}/${study.name}${suffixOf(flags.epochs, "epochs")}${
+      suffixOf(flags.images, "images")
+    }`,
     device: { name: device.name, detail: device.detail },
     seeds,
     ...flags.minutes !== undefined && { minutes: flags.minutes },
@@ -142,6 +146,15 @@ function readIfThere(path: string): string | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+function suffixOf(value: number | undefined, unit: string): string {
+  return value === undefined ? "" : `-${value}-${unit}`;
+}
+
+function parseImages(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number from 1 to 999999999");
 }
 
 function parseCount(text: string): number {

@@ -11,6 +11,8 @@ Deno.test("deno task study runs arms, writes a page with curves and numbers, and
     "1",
     "--epochs",
     "2",
+    "--images",
+    "130",
     "--arm",
     "no-predictor",
     "--device",
@@ -22,6 +24,8 @@ Deno.test("deno task study runs arms, writes a page with curves and numbers, and
   const page = () => Deno.readTextFileSync(`${place.path}/docs/studies/extrema-parts.md`);
   const before = page();
   assert.match(before, /\| no-predictor \|/);
+  assert.match(before, /2 epochs, the same steps for every arm, 130 images of/);
+  assert.ok(Deno.statSync(`${place.path}/runs/studies/extrema-parts-2-epochs-130-images`).isDirectory);
   assert.match(Deno.readTextFileSync(`${place.path}/docs/studies/extrema-parts.svg`), /<polyline/);
   const lines = Deno.readTextFileSync(`${place.path}/docs/studies/extrema-parts.jsonl`).trim().split("\n");
   assert.deepEqual(lines.map((line) => JSON.parse(line).arm), ["whole", "no-predictor"]);
