@@ -5,13 +5,14 @@
 import { jpegDecoder } from "@lacuna/data/images";
 import { formatSeconds, Interrupt, parseBytes, standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { overrideConfig } from "./config.ts";
-import { exitCode, exitCodes } from "./exit_code.ts";
+import { exitCodes } from "./exit_code.ts";
 import { pretrain } from "./pretrain.ts";
 import { ProgressReporter } from "./progress.ts";
 import { runLength } from "./run_length.ts";
 import { methodNamed, methodNames, presetOf } from "./methods.ts";
+import { tellFailure } from "./tell_failure.ts";
 import { openTrainingImages, type TrainingImages } from "./training_images.ts";
 
 type Flags = {
@@ -43,11 +44,7 @@ export async function main(
     await run(command(terminal).parse(args, { from: "user" }).opts<Flags>(), terminal);
     return exitCodes.ok;
   } catch (error) {
-    const code = exitCode(error);
-    if (error instanceof CommanderError) return code; // it has spoken already
-    const known = error instanceof Error && code !== exitCodes.unexpected;
-    terminal.writeError(`${known ? error.message : Deno.inspect(error)}\n`);
-    return code;
+    return tellFailure(error, terminal);
   }
 }
 

@@ -4,9 +4,10 @@
  */
 import { standardTerminal, type Terminal } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
-import { Command, CommanderError, Option } from "commander";
-import { exitCode, exitCodes } from "./exit_code.ts";
+import { Command, Option } from "commander";
+import { exitCodes } from "./exit_code.ts";
 import { type ExportFormat, exportFormats, exportRun } from "./export_run.ts";
+import { tellFailure } from "./tell_failure.ts";
 
 type Flags = { readonly run: string; readonly format: ExportFormat; readonly out?: string };
 
@@ -34,11 +35,7 @@ export async function main(
     terminal.write(`Step ${step} of ${run} is in ${out}${without}${asBegun}\n`);
     return exitCodes.ok;
   } catch (error) {
-    const code = exitCode(error);
-    if (error instanceof CommanderError) return code; // it has spoken already
-    const known = error instanceof Error && code !== exitCodes.unexpected;
-    terminal.writeError(`${known ? error.message : Deno.inspect(error)}\n`);
-    return code;
+    return tellFailure(error, terminal);
   }
 }
 

@@ -72,5 +72,6 @@ export {
   SafetensorsError,
 } from "./safetensors.ts";
 export type { ViewsBatch } from "./views_batch.ts";
+export { tellFailure } from "./tell_failure.ts";
 export { train, type TrainOptions, type TrainResult } from "./train.ts";
 export { openTrainingImages, type TrainingImages } from "./training_images.ts";

@@ -5,9 +5,9 @@
  */
 import { writeAtomically } from "@lacuna/data";
 import { Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
-import { ConfigError, exitCode, exitCodes } from "@lacuna/pipelines";
+import { ConfigError, exitCodes, tellFailure } from "@lacuna/pipelines";
 import { useDevice } from "@lacuna/tensor";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { runStudy, seedsOf } from "./run_study.ts";
 import { studies, studyNamed } from "./studies.ts";
 import { studyImages } from "./study_images.ts";
@@ -34,17 +34,12 @@ export async function main(
   args: readonly string[],
   terminal: Terminal = standardTerminal(),
 ): Promise<number> {
-  const { write, writeError } = terminal;
   try {
     const parsed = command(terminal).parse(args, { from: "user" });
-    await run(parsed.args[0]!, parsed.opts<Flags>(), (line) => write(`${line}\n`));
+    await run(parsed.args[0]!, parsed.opts<Flags>(), (line) => terminal.write(`${line}\n`));
     return exitCodes.ok;
   } catch (error) {
-    const code = exitCode(error);
-    if (error instanceof CommanderError) return code; // it has spoken already
-    const known = error instanceof Error && code !== exitCodes.unexpected;
-    writeError(`${known ? error.message : Deno.inspect(error)}\n`);
-    return code;
+    return tellFailure(error, terminal);
   }
 }
 
@@ -53,15 +48,19 @@ function command({ write, writeError }: Terminal): Command {
   return new Command("study")
     .description("Runs a study, or goes on with it, and writes its page.")
     .argument("<name>", "which")
-    .option("--seeds <number>", "runs of each arm", parseCount)
+    .option("--seeds <number>", "runs of each arm", (text) => parseWhole(text, 1, 9999))
     .option(
       "--first-seed <number>",
       "the first of the seeds: to judge on others than one has tuned on",
-      parseSeed,
+      (text) => parseWhole(text, 0, 999_999_999),
     )
     .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
     .option("--epochs <number>", "length of the runs, in a folder of its own", parsePositive)
-    .option("--images <number>", "to learn from, at most, in a folder of its own", parseImages)
+    .option(
+      "--images <number>",
+      "to learn from, at most, in a folder of its own",
+      (text) => parseWhole(text, 1, 999_999_999),
+    )
     .option(
       "--arm <name>",
       "only the first arm and this one; may be repeated",
@@ -152,19 +151,9 @@ function suffixOf(value: number | undefined, unit: string): string {
   return value === undefined ? "" : `-${value}-${unit}`;
 }
 
-function parseImages(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 1 to 999999999");
-}
-
-function parseCount(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 1 to 9999");
-}
-
-function parseSeed(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 0 to 999999999");
+function parseWhole(text: string, from: number, to: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= from && Number(text) <= to) return Number(text);
+  throw new InvalidArgumentError(`Write a whole number from ${from} to ${to}`);
 }
 
 function parsePositive(text: string): number {
