@@ -4,14 +4,14 @@ import {
   embed,
   type Encode,
   type Features,
-  fineTune,
   knn,
   linearProbe,
   logisticProbe,
   ridgeProbe,
 } from "@lacuna/evaluation";
-import type { Protocol } from "./study.ts";
-import { firstOf } from "./study_images.ts";
+import { fineTuneBest } from "./fine_tune_best.ts";
+import type { FrozenProtocol, Protocol } from "./study.ts";
+import type { StudyImages } from "./study_images.ts";
 
 /** What is judged. */
 export type Judged = {
@@ -19,47 +19,50 @@ export type Judged = {
   readonly represent: Encode;
   /** What is fine-tuned; raw pixels have none. */
   readonly encoder?: TokenEncoder;
-  /** Whether nothing was learned that layer decay should keep: fine-tuning then is supervised training from scratch. */
-  readonly isUntrained?: boolean;
 };
 
 /** What each protocol says of an encoder: shares of the test images whose class it finds, in [0, 1]. */
-export type Verdict = Readonly<Partial<Record<Protocol, number>>>;
+export type Verdict = Readonly<Partial<Record<Protocol, number>>> & {
+  /** Which of the ways to fine-tune was best. */
+  readonly fineTuneChoice?: number;
+};
 
-const judges: Readonly<
-  Record<
-    Exclude<Protocol, "fine-tune">,
-    (train: Features, test: Features) => Promise<{ readonly accuracy: number }>
-  >
+const probes: Readonly<
+  Record<FrozenProtocol, (train: Features, test: Features) => Promise<{ readonly accuracy: number }>>
 > = { ridge: ridgeProbe, knn, logistic: logisticProbe, linear: linearProbe };
 
-/** Labelled images that fine-tuning learns from, and how; from scratch at half the rate without layer decay, which does better there. */
-export const fineTuned = { numImages: 1024, baseLearningRate: 1.6e-2 } as const;
-
 /**
- * Judges an encoder: frozen features of images as they are, not augmented, or fine-tuned with few labels.
- * @param judged The encoder.
- * @param train What the probes learn from.
- * @param test What they are judged on.
- * @param protocols Which; without an encoder nothing is fine-tuned.
+ * Judges an encoder on the test images.
+ * @param judged The encoder; without one nothing is fine-tuned.
+ * @param images Probes learn from those to learn from, fine-tuning from the first of them, with its rate chosen on those for validation.
+ * @param protocols By which.
  */
 export async function judge(
-  { represent, encoder, isUntrained = false }: Judged,
+  { represent, encoder }: Judged,
+  images: StudyImages,
+  protocols: readonly Protocol[],
+): Promise<Verdict> {
+  const frozen = protocols.filter((protocol) => protocol !== "fine-tune");
+  const verdict = await probeFeatures(represent, images.train, images.test, frozen);
+  if (!encoder || frozen.length === protocols.length) return verdict;
+  const { accuracy, choice } = await fineTuneBest(encoder, images);
+  return { ...verdict, "fine-tune": accuracy, fineTuneChoice: choice };
+}
+
+/**
+ * Probes the frozen features of images as they are, not augmented.
+ * @param train What the probes learn from.
+ * @param test What they are judged on.
+ */
+export async function probeFeatures(
+  represent: Encode,
   train: ImageSet,
   test: ImageSet,
-  protocols: readonly Protocol[],
+  protocols: readonly FrozenProtocol[],
 ): Promise<Verdict> {
   const [known, asked] = [await featuresOf(represent, train), await featuresOf(represent, test)];
   const verdict: Partial<Record<Protocol, number>> = {};
-  for (const protocol of protocols) {
-    if (protocol !== "fine-tune") verdict[protocol] = (await judges[protocol](known, asked)).accuracy;
-    else if (encoder) {
-      const { numImages, ...options } = fineTuned;
-      const labelled = firstOf(train, numImages);
-      const scratch = isUntrained ? { layerDecay: 1, baseLearningRate: options.baseLearningRate / 2 } : {};
-      verdict[protocol] = (await fineTune(encoder, labelled, test, { ...options, ...scratch })).accuracy;
-    }
-  }
+  for (const protocol of protocols) verdict[protocol] = (await probes[protocol](known, asked)).accuracy;
   return verdict;
 }
 

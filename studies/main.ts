@@ -36,7 +36,7 @@ export async function main(
 ): Promise<number> {
   try {
     const parsed = command(terminal).parse(args, { from: "user" });
-    await run(parsed.args[0]!, parsed.opts<Flags>(), (line) => terminal.write(`${line}\n`));
+    await run(parsed.args[0]!, parsed.opts<Flags>(), args, (line) => terminal.write(`${line}\n`));
     return exitCodes.ok;
   } catch (error) {
     return tellFailure(error, terminal);
@@ -55,10 +55,10 @@ function command({ write, writeError }: Terminal): Command {
       (text) => parseWhole(text, 0, 999_999_999),
     )
     .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
-    .option("--epochs <number>", "length of the runs, in a folder of its own", parsePositive)
+    .option("--epochs <number>", "length of the runs; in a folder and a page of their own", parsePositive)
     .option(
       "--images <number>",
-      "to learn from, at most, in a folder of its own",
+      "to learn from, at most; in a folder and a page of their own",
       (text) => parseWhole(text, 1, 999_999_999),
     )
     .option(
@@ -81,7 +81,12 @@ function command({ write, writeError }: Terminal): Command {
     .exitOverride();
 }
 
-async function run(name: string, flags: Flags, say: (line: string) => void): Promise<void> {
+async function run(
+  name: string,
+  flags: Flags,
+  args: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
   const found = studyNamed(name);
   const [first, ...others] = found.arms;
   const unknown = flags.arm.find((arm) => !found.arms.some(({ name }) => name === arm));
@@ -91,6 +96,7 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   }
   const study = {
     ...found,
+    name: `${name}${suffixOf(flags.epochs, "epochs")}${suffixOf(flags.images, "images")}`,
     arms: [
       first,
       ...others.filter(({ name }) => flags.arm.length === 0 || flags.arm.includes(name)),
@@ -115,9 +121,7 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   );
   using interrupt = new Interrupt();
   const result = await runStudy(study, images, {
-    folder: `${flags.runs}/${study.name}${suffixOf(flags.epochs, "epochs")}${
-      suffixOf(flags.images, "images")
-    }`,
+    folder: `${flags.runs}/${study.name}`,
     device: { name: device.name, detail: device.detail },
     seeds,
     ...flags.minutes !== undefined && { minutes: flags.minutes },
@@ -127,7 +131,10 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   if (result.runs.length === 0) return say(`No time for a run: all ${result.numMissing} are missing`);
   const path = `${flags.out}/${study.name}`;
   Deno.mkdirSync(flags.out, { recursive: true });
-  const { page, curves, runs } = studyPage(study, result, readIfThere(`${path}.md`));
+  const { page, curves, runs } = studyPage(study, result, {
+    command: ["deno task study", ...args].join(" "),
+    before: readIfThere(`${path}.md`),
+  });
   writeAtomically(`${path}.md`, page);
   writeAtomically(`${path}.svg`, curves);
   writeAtomically(`${path}.jsonl`, runs);
@@ -138,11 +145,11 @@ async function run(name: string, flags: Flags, say: (line: string) => void): Pro
   );
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfThere(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

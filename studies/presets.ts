@@ -12,10 +12,10 @@ export const presets: Study = {
     "linear probes and, fine-tuned, supervised training from scratch with the same labels (“learned”). The methods are not to be compared with each other here: " +
     "their lengths differ, and ExtreMA's patches are larger.",
   arms: [first!, ...others],
-  numSeeds: 3,
+  numSeeds: 1,
   length: { epochs: "preset" },
   numProbes: 5,
-  numImages: 16_384,
+  numImages: 60_000,
   protocols: ["ridge", "linear", "knn", "fine-tune"],
   minutes: 40,
 };

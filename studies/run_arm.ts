@@ -19,8 +19,9 @@ import {
 import { presetOf } from "@lacuna/pipelines/methods";
 import { fineTuneProtocols } from "@lacuna/evaluation";
 import * as tf from "@tensorflow/tfjs-core";
-import { fineTuned, judge, type Judged, type Verdict } from "./judge.ts";
-import type { Arm, Protocol, Study } from "./study.ts";
+import { fineTuning } from "./fine_tune_best.ts";
+import { judge, type Judged, probeFeatures, type Verdict } from "./judge.ts";
+import type { Arm, FrozenProtocol, Study } from "./study.ts";
 import { firstOf, type StudyImages, toTrainingImages } from "./study_images.ts";
 
 /** A point of a learning curve. */
@@ -42,10 +43,12 @@ export type ArmRun = {
   readonly config: MethodConfig;
   /** Hash of the images. */
   readonly data: string;
-  /** How it is judged and changed, which the config does not say. */
+  /** What else decides how it goes. */
   readonly asked: Asked;
   /** From the untrained encoder on. */
   readonly curve: readonly CurvePoint[];
+  /** By what it was judged when it was over; a run that others ask for is judged anew. */
+  readonly judgedBy?: string;
   /** On the test images: of the encoder as it started, and at the end. */
   readonly untrained: Verdict;
   readonly trained: Verdict;
@@ -54,11 +57,10 @@ export type ArmRun = {
   readonly device: DeviceNote;
 };
 
-/** What decides a run's numbers besides config and images. */
+/** What decides a run and its curve besides config and images. */
 type Asked = {
-  readonly protocols: readonly Protocol[];
+  readonly curve: FrozenProtocol;
   readonly numProbes: number;
-  readonly fineTuning: string;
   readonly isAltered: boolean;
   readonly device: string;
 };
@@ -78,7 +80,8 @@ const NUM_PROBED = 2048; // images that a curve's probes learn from, at most
 
 /**
  * One run of an arm, from wherever its folder stands: trained to the next point of its curve, probed there, and so on; the training does not
- * notice. A run that is over is read from `study.json`.
+ * notice. Judged when it has ended. A run that is over is read from `study.json`.
+ * @throws {CheckpointError} If the run was judged by other protocols, and its checkpoint is gone.
  * @throws {ConfigError} If the folder holds another run.
  * @throws {InterruptedError} If `signal` was aborted; the same call goes on.
  */
@@ -95,26 +98,23 @@ export async function runArm(
   const data = training.split.contentHash;
   const path = `${folder}/study.json`;
   const before = await readRun(path);
+  const [curve] = study.protocols;
   const asked: Asked = {
-    protocols: study.protocols,
+    curve,
     numProbes: study.numProbes,
-    fineTuning: study.protocols.includes("fine-tune")
-      ? JSON.stringify([fineTuned, fineTuneProtocols.few])
-      : "",
     isAltered: arm.alter !== undefined,
     device: device.name,
   };
   if (before) checkSame(before, method.parse(before.config), { config, data, asked }, folder);
-  if (before && isOver(before)) return before;
+  if (before && isOver(before, study)) return before;
 
   const { stepsPerEpoch, totalSteps } = runLength(config.schedule, training.split.numRows);
   const stops = new Set(
     Array.from({ length: study.numProbes }, (_, i) => Math.round(totalSteps * (i + 1) / study.numProbes)),
   );
   const probed = firstOf(images.train, NUM_PROBED);
-  const [first] = study.protocols;
-  const pointAt = async (step: number, model: Judged): Promise<CurvePoint> => {
-    const { [first]: accuracy } = await judge(model, probed, images.validation, [first]);
+  const pointAt = async (step: number, { represent }: Judged): Promise<CurvePoint> => {
+    const { [curve]: accuracy } = await probeFeatures(represent, probed, images.validation, [curve]);
     return { step, epoch: step / stepsPerEpoch, accuracy: accuracy! };
   };
   let pipeline: MethodPipeline<unknown> | undefined; // one for the whole run, which goes on in its place
@@ -133,12 +133,10 @@ export async function runArm(
     writeAtomically(path, `${JSON.stringify(run, null, 2)}\n`);
   };
 
+  function stopIfAsked(before: string): void {
+    if (signal?.aborted) throw new InterruptedError(`Interrupted before ${before} of ${folder}`);
+  }
   async function begin(): Promise<ArmRun> {
-    const start = method.pipeline(config, training);
-    const model: Judged = { represent: start.represent, encoder: start.encoder, isUntrained: true };
-    const untrained = await judge(model, images.train, images.test, study.protocols);
-    const curve = [await pointAt(0, model)];
-    tf.dispose([start.parameters, start.teacher]);
     return {
       arm: arm.name,
       seed,
@@ -146,12 +144,20 @@ export async function runArm(
       config,
       data,
       asked,
-      curve,
-      untrained,
+      curve: [await ofStart((model) => pointAt(0, model))],
+      untrained: {},
       trained: {},
       seconds: 0,
       device,
     };
+  }
+  async function ofStart<T>(tell: (model: Judged) => Promise<T>): Promise<T> {
+    const start = method.pipeline(config, training);
+    try {
+      return await tell(start);
+    } finally {
+      tf.dispose([start.parameters, start.teacher]);
+    }
   }
   async function trainTo(stop: number): Promise<void> {
     const reached = new AbortController();
@@ -177,15 +183,16 @@ export async function runArm(
   try {
     for (const stop of stops) {
       if (stop <= run.curve.at(-1)!.step) continue;
-      if (signal?.aborted) throw new InterruptedError(`Interrupted before step ${stop} of ${folder}`);
+      stopIfAsked(`step ${stop}`);
       if (newestCheckpoint(folder)?.checkpoint.step !== stop) await trainTo(stop); // else it was killed before the probe
-      const model = pipeline ?? loadRun(folder).trained;
-      const point = await pointAt(stop, model);
-      const trained = stop === totalSteps
-        ? await judge(model, images.train, images.test, study.protocols)
-        : {};
-      save({ curve: [...run.curve, point], seconds: secondsOf(folder, config.schedule.batchSize), trained });
+      const point = await pointAt(stop, pipeline ?? loadRun(folder).trained);
+      save({ curve: [...run.curve, point], seconds: secondsOf(folder, config.schedule.batchSize) });
     }
+    stopIfAsked("the end is judged");
+    const trained = await judge(pipeline ?? loadRun(folder).trained, images, study.protocols);
+    stopIfAsked("the start is judged");
+    const untrained = await ofStart((model) => judge(model, images, study.protocols));
+    save({ trained, untrained, judgedBy: judgingOf(study) });
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     save({ failure: error.message });
@@ -216,9 +223,16 @@ export async function readRun(path: string): Promise<ArmRun | undefined> {
   }
 }
 
-/** Whether a run came to its end, one way or the other. */
-export function isOver(run: ArmRun): boolean {
-  return run.failure !== undefined || Object.keys(run.trained).length > 0;
+/** Whether a run came to its end, one way or the other, and was judged as the study asks. */
+export function isOver(run: ArmRun, study: Study): boolean {
+  return run.failure !== undefined || run.judgedBy === judgingOf(study);
+}
+
+function judgingOf({ protocols }: Study): string {
+  return JSON.stringify([
+    protocols,
+    protocols.includes("fine-tune") ? [fineTuning, fineTuneProtocols.few] : [],
+  ]);
 }
 
 function checkSame(

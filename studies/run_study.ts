@@ -54,7 +54,7 @@ export async function runStudy(
     for (const arm of study.arms) {
       const own = `${folder}/${arm.name}-${seed}`;
       const before = await readRun(`${own}/study.json`);
-      if (!(before && isOver(before)) && performance.now() + longest > end) {
+      if (!(before && isOver(before, study)) && performance.now() + longest > end) {
         numMissing++;
         continue;
       }
@@ -67,7 +67,7 @@ export async function runStudy(
         ...signal && { signal },
       });
       runs.push(run);
-      if (before && isOver(before)) continue;
+      if (before && isOver(before, study)) continue;
       longest = Math.max(longest, performance.now() - start);
       const accuracy = run.trained[study.protocols[0]];
       const outcome = run.failure ?? `${(100 * accuracy!).toFixed(1)} % after ${run.seconds.toFixed(0)} s`;
@@ -76,8 +76,7 @@ export async function runStudy(
   }
   const rawPixels = await judge(
     { represent: (batch) => tf.reshape(batch, [batch.shape[0], -1]) },
-    images.train,
-    images.test,
+    images,
     study.protocols,
   );
   return { runs, seeds: all, numMissing, rawPixels, images, device };

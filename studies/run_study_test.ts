@@ -85,12 +85,15 @@ Deno.test("runStudy() runs every arm with every seed, uses runs again, and its p
     assert.equal(said.length, 6); // nothing was run
     assert.deepEqual(again.runs, result.runs);
 
-    const { page, curves } = studyPage(study, result);
+    const { page, curves } = studyPage(study, result, { command: "deno task study test" });
     for (const { name } of study.arms) assert.ok(page.includes(`| ${name} |`), name);
     assert.match(page, /raw pixels/);
     assert.match(page, /no difference shown|above|below/);
     assert.equal(curves.match(/<polyline/g)?.length, 3);
-    const kept = studyPage(study, result, page.replace("Not written yet.", "It is a null."));
+    const kept = studyPage(study, result, {
+      command: "deno task study test",
+      before: page.replace("Not written yet.", "It is a null."),
+    });
     assert.ok(kept.page.includes("It is a null.") && !kept.page.includes("Not written yet."));
   }));
 
@@ -191,11 +194,27 @@ Deno.test("a page says when mean curves get where the first arm's ends, and whic
       ...result,
       runs,
       seeds: [0, 1],
-    });
+    }, { command: "deno task study test" });
     assert.match(page, /\| host, against itself \|.*\| \(1\.00 … 1\.00\) \|/); // every draw of equal curves is the same
     assert.match(page, /\| zero \|.*\| 0\.50 \(0\.50 … 0\.50\) \| 1\.00 \(1\.00 … 1\.00\) \|/); // half the epochs, each twice as long
     assert.match(page, /- zero trained for 20 s and not for 10/);
     assert.doesNotMatch(page, /- host trained for/);
+  }));
+
+Deno.test("a run that was judged otherwise is judged anew from its checkpoint, and not trained again", () =>
+  inFolder(async (folder) => {
+    const one: Study = { ...study, arms: [study.arms[0]], numSeeds: 1, protocols: ["ridge"] };
+    const { runs: [before] } = await runStudy(one, images, { folder, device });
+    const trained = Deno.statSync(`${folder}/host-0/metrics.jsonl`).mtime;
+    const { runs: [run] } = await runStudy({ ...one, protocols: ["ridge", "knn"] }, images, {
+      folder,
+      device,
+    });
+    assert.deepEqual(run!.curve, before!.curve);
+    assert.equal(run!.trained.ridge, before!.trained.ridge);
+    assert.equal(run!.untrained.ridge, before!.untrained.ridge);
+    assert.ok(run!.trained.knn! > 0 && run!.untrained.knn! > 0);
+    assert.deepEqual(Deno.statSync(`${folder}/host-0/metrics.jsonl`).mtime, trained);
   }));
 
 Deno.test("runs of other settings are refused, not mixed", () =>

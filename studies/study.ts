@@ -20,8 +20,11 @@ export type Arm = {
   readonly alter?: (pipeline: MethodPipeline<unknown>, seed: number) => void;
 };
 
-/** How an encoder is judged at a run's end: its frozen features, or fine-tuned with few labels. */
-export type Protocol = "ridge" | "knn" | "logistic" | "linear" | "fine-tune";
+/** How an encoder is judged at a run's end by its frozen features. */
+export type FrozenProtocol = "ridge" | "knn" | "logistic" | "linear";
+
+/** How an encoder is judged at a run's end: frozen, or fine-tuned with few labels. */
+export type Protocol = FrozenProtocol | "fine-tune";
 
 /** Arms that are compared on the same images, masks and order for each seed. */
 export type Study = {
@@ -46,7 +49,7 @@ export type Study = {
   /** Images to learn from. */
   readonly numImages: number;
   /** What the encoders are judged by at the end; the first, one of frozen features, also judges the curves. */
-  readonly protocols: readonly [Protocol, ...Protocol[]];
+  readonly protocols: readonly [FrozenProtocol, ...Protocol[]];
   /** How long a sitting lasts on two cores, in minutes. */
   readonly minutes: number;
 };

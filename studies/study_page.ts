@@ -3,7 +3,8 @@ import { flattenConfig } from "@lacuna/pipelines";
 import { integer, stream } from "@lacuna/random";
 import { lineCharts } from "../bench/line_charts.ts";
 import manifest from "../deno.json" with { type: "json" };
-import { fineTuned, type Verdict } from "./judge.ts";
+import { fineTuning } from "./fine_tune_best.ts";
+import type { Verdict } from "./judge.ts";
 import type { ArmRun } from "./run_arm.ts";
 import type { StudyResult } from "./run_study.ts";
 import { studentInterval } from "./student_interval.ts";
@@ -24,7 +25,15 @@ const protocolNames: Readonly<Record<Protocol, string>> = {
   knn: "20 nearest neighbours",
   logistic: "logistic regression",
   linear: "linear probe by SGD",
-  "fine-tune": `fine-tuned on ${fineTuned.numImages} labels`,
+  "fine-tune": `fine-tuned on ${fineTuning.numImages} labels`,
+};
+
+/** What a page says besides what came of the study. */
+export type StudyPageOptions = {
+  /** What makes it. */
+  readonly command: string;
+  /** The page as it was: what stands between its reading marks stays. */
+  readonly before?: string;
 };
 
 /** Share by which an arm's time may differ from the study's before the page says so. */
@@ -38,9 +47,13 @@ const [readingBegins, readingEnds] = ["<!-- reading -->", "<!-- /reading -->"];
  * Nulls are told like the rest.
  * @param study What was asked.
  * @param result At least one run.
- * @param before The page as it was: what stands between its reading marks stays.
+ * @param options What it says besides.
  */
-export function studyPage(study: Study, result: StudyResult, before = ""): StudyPage {
+export function studyPage(
+  study: Study,
+  result: StudyResult,
+  { command, before = "" }: StudyPageOptions,
+): StudyPage {
   const { runs, numMissing, rawPixels } = result;
   const arms = study.arms.map(({ name }) => ({ name, runs: runs.filter(({ arm }) => arm === name) }));
   const [host] = arms;
@@ -67,7 +80,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     `# ${study.title}`,
     study.claim,
     ...numMissing > 0 ? [`**${numMissing} runs are not over yet**: the same command goes on.`] : [],
-    `\`deno task study ${study.name}\`: ${howLong(study)}, ${result.images.train.size} images of ` +
+    `\`${command}\`: ${howLong(study)}, ${result.images.train.size} images of ` +
     `${result.images.train.name}, ${result.seeds.length} seeds. Arms share start, images and order seed by seed, and masks where their settings agree.`,
     "## Reading",
     reading(before),
@@ -93,6 +106,7 @@ export function studyPage(study: Study, result: StudyResult, before = ""): Study
     ...failures.length + uneven.length > 0 ? ["## What went wrong", [...failures, ...uneven].join("\n")] : [],
     "## Behind it",
     behind(study, result, arms.map(({ runs }) => runs[0])),
+    ...study.protocols.includes("fine-tune") ? [fineTuningChosen(runs)] : [],
     `Raw pixels are judged like the encoders: ${verdictText(rawPixels, study.protocols)}.`,
   ];
   return {
@@ -303,6 +317,18 @@ function behind(
     `(${device.detail}). Images: ${images.train.size} to learn from and for the probes, ${images.validation.size} for the ` +
     `curves, ${images.test.size} for the tables; hash ${host?.data.slice(0, 12) ?? "unknown"}.`,
   ].join("\n\n");
+}
+
+/** How often each way to fine-tune was best. */
+function fineTuningChosen(runs: readonly ArmRun[]): string {
+  const rows = fineTuning.choices.map(({ baseLearningRate, layerDecay }, choice) => [
+    String(baseLearningRate),
+    String(layerDecay),
+    String(runs.filter(({ trained }) => trained.fineTuneChoice === choice).length),
+    String(runs.filter(({ untrained }) => untrained.fineTuneChoice === choice).length),
+  ]);
+  return "Rate and layer decay of fine-tuning are those which do best on the images of the curves, for every encoder as it ends and as it starts, so many times:\n\n" +
+    markdown(["rate", "layer decay", "as it ends", "as it starts"], rows);
 }
 
 function verdictText(verdict: Verdict, protocols: readonly Protocol[]): string {
