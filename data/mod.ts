@@ -69,6 +69,7 @@ export {
   verifyDataset,
   writeShards,
 } from "./shards/mod.ts";
+export { selectImages } from "./select_images.ts";
 export { type ShardCheck, ShardError } from "./shard_error.ts";
 export { SourceError } from "./source_error.ts";
 export type { Source, SourceItem, SplitSource } from "./sources/source.ts";

@@ -15,6 +15,7 @@ export type RidgeSolver = {
 
 const MOST_COLUMNS = 2000; // numbers a row, of a matrix that is factorised: n³ / 3 operations, in JavaScript
 const CHUNK = 4096; // rows whose products are taken in float32; their sum is in float64
+const MOST_PRODUCTS = 1e9; // that are taken in float64, in JavaScript, a second or so
 const FREE = 1e-12; // λ of the bias
 
 /** A solver for these rows: by Cholesky's factors, or by conjugate gradients for wide ones. */
@@ -29,18 +30,8 @@ async function factorised(features: Features, numClasses: number): Promise<Ridge
   const standard = standardOf(features);
   const size = features.dim + 1;
   const rows = designMatrix(features, standard);
-  const gram = new Float64Array(size ** 2), targets = new Float64Array(size * numClasses); // XᵀX / n, XᵀY / n
-  for (let start = 0; start < numRows; start += CHUNK) {
-    const end = Math.min(start + CHUNK, numRows);
-    const [ofRows, ofClasses] = tf.tidy(() => {
-      const x = tf.tensor2d(rows.subarray(start * size, end * size), [end - start, size]);
-      const y = oneHot(features.labels.subarray(start, end), numClasses);
-      return [tf.matMul(x, x, true), tf.matMul(x, y, true)];
-    }) as [tf.Tensor, tf.Tensor];
-    (await ofRows.data<"float32">()).forEach((value, i) => gram[i]! += value / numRows);
-    (await ofClasses.data<"float32">()).forEach((value, i) => targets[i]! += value / numRows);
-    tf.dispose([ofRows, ofClasses]);
-  }
+  const products = numRows * size ** 2 <= Math.max(MOST_PRODUCTS, 2 * size ** 3) ? exactly : inChunks;
+  const { gram, targets } = await products(rows, size, features.labels, numClasses);
   return {
     standard,
     solve: (lambda) => {
@@ -51,6 +42,51 @@ async function factorised(features: Features, numClasses: number): Promise<Ridge
     },
     dispose: () => {},
   };
+}
+
+/** What the normal equations are made of. */
+type Products = {
+  /** XᵀX / n [D + 1, D + 1], of which the lower triangle counts. */
+  readonly gram: Float64Array;
+  /** XᵀY / n [D + 1, K]. */
+  readonly targets: Float64Array;
+};
+
+/** In float64: what float32 leaves of columns that hang together, as where there are fewer rows than columns, is no longer positive definite. */
+function exactly(rows: Float32Array, size: number, labels: Int32Array, numClasses: number): Products {
+  const numRows = labels.length;
+  const gram = new Float64Array(size ** 2), targets = new Float64Array(size * numClasses);
+  labels.forEach((label, row) => {
+    const x = rows.subarray(row * size, (row + 1) * size);
+    for (let i = 0; i < size; i++) {
+      const share = x[i]! / numRows;
+      for (let j = 0; j <= i; j++) gram[i * size + j]! += share * x[j]!;
+      targets[i * numClasses + label]! += share;
+    }
+  });
+  return { gram, targets };
+}
+
+async function inChunks(
+  rows: Float32Array,
+  size: number,
+  labels: Int32Array,
+  numClasses: number,
+): Promise<Products> {
+  const numRows = labels.length;
+  const gram = new Float64Array(size ** 2), targets = new Float64Array(size * numClasses);
+  for (let start = 0; start < numRows; start += CHUNK) {
+    const end = Math.min(start + CHUNK, numRows);
+    const [ofRows, ofClasses] = tf.tidy(() => {
+      const x = tf.tensor2d(rows.subarray(start * size, end * size), [end - start, size]);
+      const y = oneHot(labels.subarray(start, end), numClasses);
+      return [tf.matMul(x, x, true), tf.matMul(x, y, true)];
+    }) as [tf.Tensor, tf.Tensor];
+    (await ofRows.data<"float32">()).forEach((value, i) => gram[i]! += value / numRows);
+    (await ofClasses.data<"float32">()).forEach((value, i) => targets[i]! += value / numRows);
+    tf.dispose([ofRows, ofClasses]);
+  }
+  return { gram, targets };
 }
 
 function iterated(features: Features, numClasses: number): RidgeSolver {

@@ -21,6 +21,7 @@ type Flags = {
   readonly cacheBytes: number;
   readonly device: string;
   readonly protocol: string;
+  readonly labels?: number;
   readonly redo?: boolean;
 };
 
@@ -46,6 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
       `what is measured, kNN and linear probe in any case: ${measurementNames.join(",")}`,
       "knn,linear",
     )
+    .option("--labels <number>", "learn from so many labelled images; from all if left out", parseCount)
     .option("--redo", "evaluate anew what is evaluated already")
     .addHelpText(
       "after",
@@ -71,6 +73,11 @@ function parseCacheBytes(text: string): number {
   throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
 }
 
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number, such as 1024");
+}
+
 /** A wrong name is the caller's mistake. */
 function protocolsAskedFor(list: string): ReturnType<typeof parseProtocols> {
   try {
@@ -80,12 +87,15 @@ function protocolsAskedFor(list: string): ReturnType<typeof parseProtocols> {
   }
 }
 
-async function evaluate({ run, data, cacheBytes, device, protocol, redo = false }: Flags): Promise<void> {
+async function evaluate(
+  { run, data, cacheBytes, device, protocol, labels, redo = false }: Flags,
+): Promise<void> {
   const { record, reportPath, reused } = await evaluateRun(run.replace(/\/+$/, ""), {
     dataFolder: data,
     cacheBytes,
     device,
     also: protocolsAskedFor(protocol),
+    ...labels !== undefined && { numLabels: labels },
     redo,
     onMessage: (line) => console.log(line),
   });

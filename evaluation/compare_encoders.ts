@@ -3,7 +3,8 @@ import type { Transform } from "@lacuna/data/augment";
 import { patchify, sinCosPositions, type TokenEncoder } from "@lacuna/encoders";
 import * as tf from "@tensorflow/tfjs-core";
 import { BATCH_SIZE } from "./_batch_size.ts";
-import { attentiveProbe } from "./attentive_probe.ts";
+import { enoughEpochs } from "./_enough_epochs.ts";
+import { attentiveProbe, attentiveProbeDefaults } from "./attentive_probe.ts";
 import { embedLayers } from "./embed_layers.ts";
 import { embedTokens } from "./embed_tokens.ts";
 import { fineTune, type FineTuneOptions } from "./fine_tune.ts";
@@ -16,8 +17,9 @@ import { ridgeProbe } from "./ridge_probe.ts";
 import { featureMeasures } from "./feature_measures.ts";
 import { embed, type Encode } from "./embed.ts";
 import type { Features } from "./features.ts";
+import { fewLabels } from "./few_labels.ts";
 import { knn } from "./knn.ts";
-import { linearProbe } from "./linear_probe.ts";
+import { linearProbe, linearProbeDefaults } from "./linear_probe.ts";
 import type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
 
 /** How the comparison is run and watched. */
@@ -35,7 +37,9 @@ export type CompareOptions = {
   };
   /** How an image becomes one of the views that LiDAR of "rank" is measured on, ending at its own size; without it there is no LiDAR. */
   readonly view?: readonly Transform[];
-  /** How "finetune" is done; `fineTuneProtocolFor()` the training images if left out. */
+  /** How many of the training images have labels; all if left out. */
+  readonly numLabels?: number;
+  /** How "finetune" is done; `fineTuneProtocolFor()` the labelled images if left out. */
   readonly fineTune?: FineTuneOptions;
   /** Takes each row as soon as it is there. */
   readonly onRow?: (row: ProtocolRow) => void;
@@ -44,6 +48,9 @@ export type CompareOptions = {
 /** The table, and the trained encoder's features for a closer look. */
 export type Comparison = {
   readonly table: ProtocolTable;
+  /** What everything but "rank" learned from: `fewLabels()` of the training images, or all. */
+  readonly labelled: ImageSet;
+  /** Of the labelled and of the test images. */
   readonly trained: { readonly train: Features; readonly test: Features };
 };
 
@@ -52,11 +59,11 @@ const PLACE_DIM = 16; // numbers that say where a patch is
 /**
  * Weighted kNN and linear probe of a trained encoder beside its controls: the same encoder untrained, and the raw
  * pixels, normalized as the encoders see them. Each is embedded once and both classifiers read the same numbers. Other protocols are added on
- * demand; fine-tuned, the untrained encoder is supervised training from scratch with the same budget, at one learning rate for all layers.
+ * demand. Linear and attentive probe take more epochs than their defaults where these are fewer than 500 steps; the papers' linear probes take theirs. Fine-tuned, the untrained encoder is supervised training from scratch with the same budget, at one learning rate for all layers.
  * @param encoders Frozen, of the same architecture.
- * @param train Labelled images that neighbours come from and the probe learns from.
+ * @param train Labelled images that neighbours come from and probes learn from.
  * @param test Labelled images that are classified.
- * @throws {RangeError} If a split is empty, the training split has fewer than 20 images, a feature is not finite, or a
+ * @throws {RangeError} If a split is empty, fewer than 20 training images have labels or more than there are, a feature is not finite, or a
  * protocol needs tokens and there are none.
  */
 export async function compareEncoders(
@@ -65,14 +72,15 @@ export async function compareEncoders(
   test: ImageSet,
   options: CompareOptions = {},
 ): Promise<Comparison> {
-  const { seed = 0, also = [], tokens, view, onRow } = options;
+  const { seed = 0, also = [], tokens, view, numLabels, onRow } = options;
   if (tokens === undefined && also.some((name) => encoderProtocols.includes(name))) {
     throw new RangeError(`Cannot do ${also.join(", ")} without tokens: pass the encoders that give them`);
   }
+  const labelled = numLabels === undefined ? train : fewLabels(train, numLabels);
   const featuresOf = async (encode: Encode, images: ImageSet) =>
     toFeatures(await embed(encode, images, BATCH_SIZE), images);
   const splitOf = async (encode: Encode) => ({
-    train: await featuresOf(encode, train),
+    train: await featuresOf(encode, labelled),
     test: await featuresOf(encode, test),
   });
   const probeAs = async (protocol: "mae" | "extrema", { train, test }: Comparison["trained"]) =>
@@ -80,7 +88,7 @@ export async function compareEncoders(
   const probeLayers = async (encoder: TokenEncoder | undefined, pixels: Comparison["trained"]) => {
     const of = async (images: ImageSet, ofPixels: Features) =>
       encoder ? await embedLayers((batch) => encoder.layerVectors(batch), images, BATCH_SIZE) : [ofPixels];
-    const [ofTrain, ofTest] = [await of(train, pixels.train), await of(test, pixels.test)];
+    const [ofTrain, ofTest] = [await of(labelled, pixels.train), await of(test, pixels.test)];
     return (await layerProbe(ofTrain, ofTest, { seed })).accuracy;
   };
   const rows: ProtocolRow[] = [];
@@ -94,7 +102,10 @@ export async function compareEncoders(
       features,
       dim: split.train.dim,
       knn: (await knn(split.train, split.test)).accuracy,
-      linear: (await linearProbe(split.train, split.test, { seed })).accuracy,
+      linear: (await linearProbe(split.train, split.test, {
+        seed,
+        ...enoughEpochs(linearProbeDefaults, labelled.size),
+      })).accuracy,
       ...also.includes("ridge") && { ridge: (await ridgeProbe(split.train, split.test, { seed })).accuracy },
       ...also.includes("logistic") && {
         logistic: (await logisticProbe(split.train, split.test, { seed })).accuracy,
@@ -112,15 +123,15 @@ export async function compareEncoders(
           encoder
             ? (images) => encoder.patchTokens(images)
             : (images) => placedPatches(images, tokens!.patchSize),
-          train,
+          labelled,
           test,
           seed,
         ),
       },
       ...also.includes("finetune") && encoder && {
-        finetune: (await fineTune(encoder, train, test, {
+        finetune: (await fineTune(encoder, labelled, test, {
           seed,
-          ...fineTuneProtocolFor(train.size),
+          ...fineTuneProtocolFor(labelled.size),
           ...options.fineTune,
           ...features === "untrained encoder" && { layerDecay: 1 },
         })).accuracy,
@@ -136,7 +147,7 @@ export async function compareEncoders(
   const trained = await evaluate("trained encoder", encoders.trained, tokens?.trained);
   await evaluate("untrained encoder", encoders.untrained, tokens?.untrained);
   await evaluate("raw pixels", (images) => tf.reshape(images, [images.shape[0], -1]));
-  return { table: { rows, numTrain: train.size, numTest: test.size }, trained };
+  return { table: { rows, numTrain: labelled.size, numTest: test.size }, labelled, trained };
 }
 
 /** Accuracy of an attentive probe with as many heads, up to 4, as the width divides into. */
@@ -149,7 +160,8 @@ async function attend(
   const ofTrain = await embedTokens(encode, train, BATCH_SIZE);
   const ofTest = await embedTokens(encode, test, BATCH_SIZE);
   const numHeads = [4, 3, 2].find((heads) => ofTrain.dim % heads === 0) ?? 1;
-  return (await attentiveProbe(ofTrain, ofTest, { seed, numHeads })).accuracy;
+  const epochs = enoughEpochs(attentiveProbeDefaults, train.size);
+  return (await attentiveProbe(ofTrain, ofTest, { seed, numHeads, ...epochs })).accuracy;
 }
 
 /** Patches [B, N, p²C + 16] of pixels, each with its place: without it, no attention could tell above from below. */

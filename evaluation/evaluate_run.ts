@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { compareEncoders } from "./compare_encoders.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
+import { knnDefaults } from "./knn.ts";
 import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
 import type { ProtocolTable } from "./protocol_table.ts";
 import type { ExtraMeasurement } from "./protocols.ts";
@@ -25,6 +26,8 @@ export type EvaluateRunOptions = {
   readonly device: string;
   /** What is measured besides kNN and linear probe; nothing if left out. */
   readonly also?: readonly ExtraMeasurement[];
+  /** How many of the training images have labels, drawn by `fewLabels()`; all if left out. */
+  readonly numLabels?: number;
   /** Evaluates anew what is there already; false by default. */
   readonly redo?: boolean;
   /** Takes what happens, a line at a time. */
@@ -41,19 +44,20 @@ export type EvaluatedRun = {
 };
 
 /**
- * Evaluates the newest whole checkpoint of a run beside its controls, on the whole training and test split, and writes
+ * Evaluates the newest whole checkpoint of a run beside its controls, on all training images that have labels and the whole test split, and writes
  * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
  * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), with all
- * protocols that are asked for and fine-tuned, if at all, as it is done now, it only reads them.
+ * protocols that are asked for, with as many labels and fine-tuned, if at all, as it is done now, it only reads them.
  * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
  * @throws {ShardError} If the data set is missing or damaged.
  * @throws {RemoteError} If the data set is behind a URL and cannot be fetched.
- * @throws {ConfigError} If the run learned from other images than the data set's, or these have no labels or do not fit into memory.
+ * @throws {ConfigError} If the run learned from other images than the data set's, these have no labels or do not fit into memory, or
+ * `numLabels` is below 20 or above their number.
  * @throws {DeviceError} If the device cannot be used.
  * @throws {StorageError} If the run folder cannot be written.
  */
 export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
-  const { dataFolder, cacheBytes, device, also = [], redo = false, onMessage } = options;
+  const { dataFolder, cacheBytes, device, also = [], numLabels, redo = false, onMessage } = options;
   if (device !== "auto" && !deviceNames.some((name) => name === device)) await useDevice(device); // throws, naming the nearest
   const reportPath = `${runFolder}/report.html`;
   const newest = newestCheckpoint(runFolder);
@@ -66,11 +70,13 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const sha256 = createHash("sha256").update(await Deno.readFile(newest.path)).digest("hex");
   const { dataset, place } = await openDatasetAt(dataFolder, cacheBytes === undefined ? {} : { cacheBytes });
   const { train: trainSplit, test: testSplit } = splitsOf(dataset, place);
-  const fineTune = fineTuneProtocolFor(trainSplit.numRows);
+  const numTrain = numLabelsOf(trainSplit, numLabels);
+  const fineTune = fineTuneProtocolFor(numTrain);
   const before = redo ? undefined : await readEvaluation(runFolder);
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
     before.data.train === trainSplit.contentHash && before.data.test === testSplit.contentHash &&
+    before.table.numTrain === numTrain &&
     (device === "auto" || before.device.name === device) &&
     also.every((name) => before.table.rows[0]?.[name] !== undefined) &&
     (!hasTuned(before.table) || JSON.stringify(before.fineTune) === JSON.stringify(fineTune)) &&
@@ -105,6 +111,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
       seed: run.config.seed,
       also,
       fineTune,
+      ...numLabels !== undefined && { numLabels },
       view: [...shared, ...views[0]!],
       tokens: {
         trained: run.trained.encoder,
@@ -128,7 +135,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
     device: { name: choice.name, detail: choice.detail },
     seconds: secondsSince(start),
   };
-  const report = await runReport({ runFolder, run, record, train, test, trained: comparison.trained });
+  const report = await runReport({ runFolder, run, record, train, test, ...comparison });
   writeAtomically(reportPath, renderReport(report));
   writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
   return { record, reportPath, reused: false };
@@ -152,6 +159,14 @@ function splitsOf(dataset: Dataset, place: string): Record<"train" | "test", Spl
     );
   }
   return { train: dataset.split("train"), test: dataset.split("test") };
+}
+
+/** How many images have labels, if so many can be learned from. */
+function numLabelsOf({ numRows }: Split, numLabels = numRows): number {
+  if (numLabels === numRows || numLabels >= knnDefaults.k && numLabels <= numRows) return numLabels;
+  throw new ConfigError(
+    `${numLabels} labels cannot be drawn: the training split has ${numRows} images, and kNN needs ${knnDefaults.k}`,
+  );
 }
 
 /** Both splits with their labels, whole in memory. */

@@ -82,7 +82,7 @@ Deno.test("evaluateRun() writes the table and the report, and reads them again w
     assert.equal(first.record.checkpoint.step, 4); // 64 images in batches of 16
     const page = await Deno.readTextFile(first.reportPath);
     assert.ok(page.includes("the 20 training images of highest cosine"));
-    assert.ok(page.includes("10 epochs at batch 64 on features")); // all there are, fewer than 1024
+    assert.ok(page.includes("500 epochs at batch 64 on features")); // all there are, fewer than 1024; a step each
     assert.ok(page.includes("Self-supervised pre-training with extrema on halves"));
     assert.ok(page.includes("4 of 4 steps"));
     assert.ok(!page.includes("Two encoders")); // all numbers are of the teacher's vectors
@@ -159,6 +159,32 @@ Deno.test("evaluateRun() does not take one way of fine-tuning for another", asyn
       await Deno.writeTextFile(path, JSON.stringify(old));
       const { reused, record: { table } } = await evaluate();
       assert.deepEqual([reused, table.rows[0]!.finetune], [false, undefined]); // not shown as if done so
+    }
+  });
+});
+
+Deno.test("evaluateRun() learns from as few labels as one asks for, and does not take other numbers for theirs", async () => {
+  await inTemporaryRun(async (runFolder, dataFolder) => {
+    const evaluate = (numLabels?: number) =>
+      evaluateRun(runFolder, {
+        ...{ dataFolder, device: "cpu", also: ["linear-mae", "rank"], onMessage: () => {} },
+        ...numLabels !== undefined && { numLabels },
+      });
+    const all = await evaluate();
+    assert.ok(!(await Deno.readTextFile(all.reportPath)).includes("Few labels"));
+    const few = await evaluate(20);
+    assert.deepEqual([few.reused, few.record.table.numTrain], [false, 20]);
+    assert.ok(
+      (await Deno.readTextFile(few.reportPath)).includes("of 64 training images everything learned from 20"),
+    );
+    assert.deepEqual(few.record.table.rows[0]!.rank, all.record.table.rows[0]!.rank); // which reads no labels
+    assert.equal((await evaluate(20)).reused, true);
+    assert.deepEqual((await evaluate()).record.table, all.record.table);
+    for (const numLabels of [19, 65]) {
+      await assert.rejects(evaluate(numLabels), {
+        name: "ConfigError",
+        message: `${numLabels} labels cannot be drawn: the training split has 64 images, and kNN needs 20`,
+      });
     }
   });
 });

@@ -38,6 +38,7 @@ export {
   featureMeasuresDefaults,
   type FeatureMeasuresOptions,
 } from "./feature_measures.ts";
+export { fewLabels } from "./few_labels.ts";
 export type { Features } from "./features.ts";
 export { fineTune, type FineTuneOptions, type FineTuneResult } from "./fine_tune.ts";
 export { type FineTuneProtocol, fineTuneProtocolFor, fineTuneProtocols } from "./fine_tune_protocols.ts";

@@ -2,6 +2,7 @@ import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import type { LoadedRun } from "@lacuna/pipelines/load-run";
 import { choice, permutation, type Prng, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
+import { enoughEpochs } from "./_enough_epochs.ts";
 import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
 import type { Features } from "./features.ts";
@@ -28,8 +29,10 @@ export type RunReportInput = {
   readonly run: LoadedRun;
   readonly record: EvaluationRecord;
   readonly train: ImageSet;
+  /** The training images whose labels were used, `train` or some of it. */
+  readonly labelled: ImageSet;
   readonly test: ImageSet;
-  /** The trained encoder's features of both splits. */
+  /** The trained encoder's features of the labelled and of the test images. */
   readonly trained: { readonly train: Features; readonly test: Features };
 };
 
@@ -38,7 +41,7 @@ const NUM_NEIGHBORS = 8;
 
 /** Gathers what a run's report shows; which images are shown is drawn by the run's seed. */
 export async function runReport(input: RunReportInput): Promise<ReportData> {
-  const { runFolder, run, record, train, test, trained } = input;
+  const { runFolder, run, record, train, labelled, test, trained } = input;
   const { config, summary } = run;
   const draw = (set: ImageSet, name: string) =>
     choice(set.size, NUM_PICTURES, stream({ seed: config.seed, name: `report/${name}` }));
@@ -55,7 +58,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
     patchSize: config.encoder.patchSize,
     classNames: test.classNames,
     masks: maskedPictures(run, train, draw(train, "masks")),
-    neighbors: await neighborPictures(train, test, queries, trained),
+    neighbors: await neighborPictures(labelled, test, queries, trained),
     attention: await attentionPictures(run, test, queries),
     facts: facts(input),
     config: JSON.stringify(config, null, 2),
@@ -63,15 +66,21 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
 }
 
 /** How the table's numbers came about, a paragraph each. */
-function protocol({ record, run }: RunReportInput): string[] {
+function protocol({ record, run, train }: RunReportInput): string[] {
   const { table: { rows, numTrain, numTest }, data, fineTune } = record;
   const { k, temperature } = knnDefaults;
-  const { epochs, batchSize } = linearProbeDefaults;
-  const rowsPerStep = Math.min(batchSize, numTrain);
+  const { epochs } = enoughEpochs(linearProbeDefaults, numTrain);
+  const rowsPerStep = Math.min(linearProbeDefaults.batchSize, numTrain);
   const { linear } = rows[0]!; // the trained encoder
   const standardError = Math.sqrt(linear * (1 - linear) / numTest);
   return [
     `The images: ${data.source}.`,
+    ...numTrain === train.size ? [] : [
+      `Few labels: of ${count(train.size)} training images everything learned from ${
+        count(numTrain)
+      } with their labels, drawn at ` +
+      `random, the same for every run, as many of each class as of the others where there are so many. The pre-training saw all images, without labels.`,
+    ],
     `Every row sees the same images and labels. Both classifiers read the same numbers: of the encoders, the vector ` +
     `that the method gives of a whole image; of the pixels, all ${
       rows.at(-1)!.dim
@@ -80,7 +89,7 @@ function protocol({ record, run }: RunReportInput): string[] {
     `kNN: the ${k} training images of highest cosine vote for their class with weight exp(cosine / ${temperature}). ` +
     `Linear probe: batch normalisation without scale and shift, then one linear layer, SGD with momentum for ` +
     `${epochs} epochs at batch ${rowsPerStep} on features computed once, without augmentation.`,
-    ...extras(rows[0]!, fineTune),
+    ...extras(rows[0]!, numTrain, fineTune),
     ...run.trained.representedBy === "teacher" &&
         [...encoderProtocols, "rank"].some((name) => name in rows[0]!)
       ? [twoEncoders]
@@ -95,7 +104,7 @@ const twoEncoders =
   `probes and the attentive probe read, and blocks whose spread is measured are the student's, and fine-tuning begins with the student.`;
 
 /** What was measured besides kNN and linear probe. */
-function extras(row: ProtocolRow, fineTune: EvaluationRecord["fineTune"]): string[] {
+function extras(row: ProtocolRow, numTrain: number, fineTune: EvaluationRecord["fineTune"]): string[] {
   const { ridge, logistic, attentive } = row;
   const regressions =
     `Ridge and logistic regression: of classes on the same numbers, standardised; how much they are regularised is chosen on a ` +
@@ -103,10 +112,10 @@ function extras(row: ProtocolRow, fineTune: EvaluationRecord["fineTune"]): strin
   const ofPapers =
     `Linear probes as papers have them, on features of images that are not augmented: MAE's of the class token, ExtreMA's of the same vector as ` +
     `ours, BEiT's of [class token; mean of patches] after each block, of which the best is shown, which flatters a little. Encoders without a class ` +
-    `token give their vector of the image, and the pixels are themselves.`;
+    `token give their vector of the image, and the pixels are themselves. They take the papers' epochs, which are few steps where labels are few.`;
   const probe =
     `Attentive: one learned query attends to all tokens of the frozen encoder, for the pixels to the patches with their places; AdamW for ` +
-    `${attentiveProbeDefaults.epochs} epochs.`;
+    `${enoughEpochs(attentiveProbeDefaults, numTrain).epochs} epochs.`;
   const tuning = (protocol: FineTuneProtocol) =>
     `Fine-tuned: a copy of the encoder, trained end to end with labels for ${protocol.epochs} epochs with flips and label ` +
     `smoothing, each layer at ${protocol.layerDecay} of the next one's learning rate. The untrained encoder learns at one rate for all layers: ` +
@@ -128,7 +137,7 @@ function maskedPictures({ trained }: LoadedRun, train: ImageSet, samples: Int32A
 }
 
 async function neighborPictures(
-  train: ImageSet,
+  labelled: ImageSet,
   test: ImageSet,
   queries: Int32Array,
   trained: RunReportInput["trained"],
@@ -141,8 +150,8 @@ async function neighborPictures(
     query: pictureOf(test, query),
     label: test.labels[query]!,
     neighbors: Array.from(indices.subarray(i * NUM_NEIGHBORS, (i + 1) * NUM_NEIGHBORS), (sample, j) => ({
-      picture: pictureOf(train, sample),
-      label: train.labels[sample]!,
+      picture: pictureOf(labelled, sample),
+      label: labelled.labels[sample]!,
       cosine: cosines[i * NUM_NEIGHBORS + j]!,
     })),
   }));

@@ -1,4 +1,4 @@
-import type { ImageSet } from "@lacuna/data";
+import { type ImageSet, selectImages } from "@lacuna/data";
 import { memorySplit } from "@lacuna/data/loader";
 import { openDataset, readImageSet, rowAt, type Split } from "@lacuna/data/shards";
 import { ConfigError, openTrainingImages, type TrainingImages } from "@lacuna/pipelines";
@@ -44,8 +44,8 @@ export async function studyImages(folder: string, size: number, numImages: numbe
   }
   const isAsked = (row: number) => asked.has(names.of[row]!);
   return {
-    train: rowsOf(all, order.filter((row) => !isAsked(row)).subarray(0, numImages)),
-    validation: rowsOf(all, order.filter(isAsked)),
+    train: selectImages(all, order.filter((row) => !isAsked(row)).subarray(0, numImages)),
+    validation: selectImages(all, order.filter(isAsked)),
     test: { ...test, mean: all.mean, std: all.std },
   };
 }
@@ -64,22 +64,9 @@ async function namesOf(split: Split): Promise<{ of: string[]; counts: Map<string
   return { of, counts };
 }
 
-/** Some images of a set. */
-function rowsOf(images: ImageSet, rows: Int32Array): ImageSet {
-  const length = images.height * images.width * images.channels;
-  const pixels = new Uint8Array(rows.length * length);
-  rows.forEach((row, i) => pixels.set(images.images.subarray(row * length, (row + 1) * length), i * length));
-  return {
-    ...images,
-    size: rows.length,
-    images: pixels,
-    labels: Int32Array.from(rows, (row) => images.labels[row]!),
-  };
-}
-
 /** The first images of a set, all if they are fewer. */
 export function firstOf(images: ImageSet, size: number): ImageSet {
-  return rowsOf(images, Int32Array.from({ length: Math.min(size, images.size) }, (_, row) => row));
+  return selectImages(images, Int32Array.from({ length: Math.min(size, images.size) }, (_, row) => row));
 }
 
 /** Images as pre-training takes them, without labels. */

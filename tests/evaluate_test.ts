@@ -32,6 +32,8 @@ Deno.test("evaluate tells a wrong option, folder, data set, device or run before
     2,
     /unknown option '--devise'\n\(Did you mean --device\?\)/,
   );
+  await expectFault(place, [...run, "--labels", "many"], 2, /Write a whole number, such as 1024/);
+  await expectFault(place, [...run, "--labels", "19"], 2, /19 labels cannot be drawn: .* kNN needs 20/);
   await expectFault(place, [...run, "--data", "/etc"], 2, /^Requires read access to .*\/etc/);
   await expectFault(
     place,
