@@ -1,17 +1,22 @@
 import type { TokenEncoder } from "@lacuna/encoders";
-import { fineTune, type FineTuneOptions } from "@lacuna/evaluation";
+import { fineTune, type FineTuneProtocol, fineTuneProtocols } from "@lacuna/evaluation";
 import { firstOf, type StudyImages } from "./study_images.ts";
 
-/** Labelled images that fine-tuning learns from, and rates with layer decays from which each encoder has its own. */
-export const fineTuning = {
+/** How studies fine-tune. */
+export const fineTuning: {
+  /** Labelled images that it learns from. */
+  readonly numImages: number;
+  /** Ways, of which each encoder has its best. */
+  readonly choices: readonly FineTuneProtocol[];
+} = {
   numImages: 1024,
   choices: [
     { baseLearningRate: 8e-3, layerDecay: 1 },
     { baseLearningRate: 1.6e-2, layerDecay: 0.75 },
     { baseLearningRate: 3.2e-2, layerDecay: 0.75 },
     { baseLearningRate: 6.4e-2, layerDecay: 0.75 },
-  ],
-} as const satisfies { readonly numImages: number; readonly choices: readonly FineTuneOptions[] };
+  ].map((choice) => ({ ...fineTuneProtocols.few, ...choice })),
+};
 
 /** What came of the best of the choices. */
 export type FineTuned = {

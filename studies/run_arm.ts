@@ -17,7 +17,6 @@ import {
   runLength,
 } from "@lacuna/pipelines";
 import { presetOf } from "@lacuna/pipelines/methods";
-import { fineTuneProtocols } from "@lacuna/evaluation";
 import * as tf from "@tensorflow/tfjs-core";
 import { fineTuning } from "./fine_tune_best.ts";
 import { judge, type Judged, probeFeatures, type Verdict } from "./judge.ts";
@@ -229,10 +228,7 @@ export function isOver(run: ArmRun, study: Study): boolean {
 }
 
 function judgingOf({ protocols }: Study): string {
-  return JSON.stringify([
-    protocols,
-    protocols.includes("fine-tune") ? [fineTuning, fineTuneProtocols.few] : [],
-  ]);
+  return JSON.stringify({ protocols, ...protocols.includes("fine-tune") && { fineTuning } });
 }
 
 function checkSame(
