@@ -20,6 +20,7 @@ import { presetOf } from "@lacuna/pipelines/methods";
 import * as tf from "@tensorflow/tfjs-core";
 import { fineTuning } from "./fine_tune_best.ts";
 import { judge, type Judged, probeFeatures, type Verdict } from "./judge.ts";
+import type { StartJudge } from "./start_judge.ts";
 import type { Arm, FrozenProtocol, Study } from "./study.ts";
 import { firstOf, type StudyImages, toTrainingImages } from "./study_images.ts";
 
@@ -71,6 +72,8 @@ export type ArmOptions = {
   readonly device: DeviceNote;
   /** Passes over the images. */
   readonly epochs: number;
+  /** Judges the encoder as it starts. */
+  readonly starts: StartJudge;
   /** Ends the run after the step at hand. */
   readonly signal?: AbortSignal;
 };
@@ -89,7 +92,7 @@ export async function runArm(
   arm: Arm,
   seed: number,
   images: StudyImages,
-  { folder, device, epochs, signal }: ArmOptions,
+  { folder, device, epochs, starts, signal }: ArmOptions,
 ): Promise<ArmRun> {
   const method = methodNamed(arm.method);
   const config = armConfig(arm, seed, epochs);
@@ -150,7 +153,7 @@ export async function runArm(
       device,
     };
   }
-  async function ofStart<T>(tell: (model: Judged) => Promise<T>): Promise<T> {
+  async function ofStart<T>(tell: (model: MethodPipeline<unknown>) => Promise<T>): Promise<T> {
     const start = method.pipeline(config, training);
     try {
       return await tell(start);
@@ -190,7 +193,7 @@ export async function runArm(
     stopIfAsked("the end is judged");
     const trained = await judge(pipeline ?? loadRun(folder).trained, images, study.protocols);
     stopIfAsked("the start is judged");
-    const untrained = await ofStart((model) => judge(model, images, study.protocols));
+    const untrained = await ofStart((model) => starts.judge(model));
     save({ trained, untrained, judgedBy: judgingOf(study) });
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;

@@ -4,6 +4,7 @@ import { presetOf } from "@lacuna/pipelines/methods";
 import * as tf from "@tensorflow/tfjs-core";
 import { judge, type Verdict } from "./judge.ts";
 import { armConfig, type ArmRun, isOver, readRun, runArm } from "./run_arm.ts";
+import { StartJudge } from "./start_judge.ts";
 import type { Arm, Study } from "./study.ts";
 import { type StudyImages, toTrainingImages } from "./study_images.ts";
 
@@ -47,6 +48,7 @@ export async function runStudy(
 ): Promise<StudyResult> {
   const all = seeds ?? seedsOf(study);
   const end = performance.now() + 60_000 * minutes;
+  const starts = new StartJudge(images, study.protocols);
   const runs: ArmRun[] = [];
   let [numMissing, longest] = [0, 0];
   Deno.mkdirSync(folder, { recursive: true });
@@ -64,6 +66,7 @@ export async function runStudy(
         folder: own,
         device,
         epochs,
+        starts,
         ...signal && { signal },
       });
       runs.push(run);
