@@ -3,8 +3,7 @@ import type { Transform } from "@lacuna/data/augment";
 import { patchify, sinCosPositions, type TokenEncoder } from "@lacuna/encoders";
 import * as tf from "@tensorflow/tfjs-core";
 import { BATCH_SIZE } from "./_batch_size.ts";
-import { enoughEpochs } from "./_enough_epochs.ts";
-import { attentiveProbe, attentiveProbeDefaults } from "./attentive_probe.ts";
+import { attentiveProbe } from "./attentive_probe.ts";
 import { embedLayers } from "./embed_layers.ts";
 import { embedTokens } from "./embed_tokens.ts";
 import { fineTune, type FineTuneOptions } from "./fine_tune.ts";
@@ -19,7 +18,7 @@ import { embed, type Encode } from "./embed.ts";
 import type { Features } from "./features.ts";
 import { fewLabels } from "./few_labels.ts";
 import { knn } from "./knn.ts";
-import { linearProbe, linearProbeDefaults } from "./linear_probe.ts";
+import { linearProbe } from "./linear_probe.ts";
 import type { ProtocolRow, ProtocolTable } from "./protocol_table.ts";
 
 /** How the comparison is run and watched. */
@@ -59,11 +58,11 @@ const PLACE_DIM = 16; // numbers that say where a patch is
 /**
  * Weighted kNN and linear probe of a trained encoder beside its controls: the same encoder untrained, and the raw
  * pixels, normalized as the encoders see them. Each is embedded once and both classifiers read the same numbers. Other protocols are added on
- * demand. Linear and attentive probe take more epochs than their defaults where these are fewer than 500 steps; the papers' linear probes take theirs. Fine-tuned, the untrained encoder is supervised training from scratch with the same budget, at one learning rate for all layers.
+ * demand; fine-tuned in the same way, the untrained encoder is supervised training from scratch with the same budget.
  * @param encoders Frozen, of the same architecture.
  * @param train Labelled images that neighbours come from and probes learn from.
  * @param test Labelled images that are classified.
- * @throws {RangeError} If a split is empty, fewer than 20 training images have labels or more than there are, a feature is not finite, or a
+ * @throws {RangeError} If a split is empty, there are fewer than 20 labelled training images or not as many as asked for, a feature is not finite, or a
  * protocol needs tokens and there are none.
  */
 export async function compareEncoders(
@@ -76,7 +75,7 @@ export async function compareEncoders(
   if (tokens === undefined && also.some((name) => encoderProtocols.includes(name))) {
     throw new RangeError(`Cannot do ${also.join(", ")} without tokens: pass the encoders that give them`);
   }
-  const labelled = numLabels === undefined ? train : fewLabels(train, numLabels);
+  const labelled = numLabels === undefined || numLabels === train.size ? train : fewLabels(train, numLabels);
   const featuresOf = async (encode: Encode, images: ImageSet) =>
     toFeatures(await embed(encode, images, BATCH_SIZE), images);
   const splitOf = async (encode: Encode) => ({
@@ -102,10 +101,7 @@ export async function compareEncoders(
       features,
       dim: split.train.dim,
       knn: (await knn(split.train, split.test)).accuracy,
-      linear: (await linearProbe(split.train, split.test, {
-        seed,
-        ...enoughEpochs(linearProbeDefaults, labelled.size),
-      })).accuracy,
+      linear: (await linearProbe(split.train, split.test, { seed })).accuracy,
       ...also.includes("ridge") && { ridge: (await ridgeProbe(split.train, split.test, { seed })).accuracy },
       ...also.includes("logistic") && {
         logistic: (await logisticProbe(split.train, split.test, { seed })).accuracy,
@@ -133,7 +129,6 @@ export async function compareEncoders(
           seed,
           ...fineTuneProtocolFor(labelled.size),
           ...options.fineTune,
-          ...features === "untrained encoder" && { layerDecay: 1 },
         })).accuracy,
       },
       ...also.includes("rank") && {
@@ -160,8 +155,7 @@ async function attend(
   const ofTrain = await embedTokens(encode, train, BATCH_SIZE);
   const ofTest = await embedTokens(encode, test, BATCH_SIZE);
   const numHeads = [4, 3, 2].find((heads) => ofTrain.dim % heads === 0) ?? 1;
-  const epochs = enoughEpochs(attentiveProbeDefaults, train.size);
-  return (await attentiveProbe(ofTrain, ofTest, { seed, numHeads, ...epochs })).accuracy;
+  return (await attentiveProbe(ofTrain, ofTest, { seed, numHeads })).accuracy;
 }
 
 /** Patches [B, N, p²C + 16] of pixels, each with its place: without it, no attention could tell above from below. */

@@ -20,7 +20,7 @@ export type EvaluationRecord = {
     readonly test: string;
   };
   readonly table: ProtocolTable;
-  /** How "finetune" was done, where it was: of the trained encoder; the untrained one learns at one rate for all layers. */
+  /** How "finetune" was done, where it was, of the trained encoder and of the untrained one. */
   readonly fineTune?: FineTuneProtocol;
   readonly device: { readonly name: string; readonly detail: string };
   /** Time that the table took. */

@@ -1,5 +1,6 @@
 import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import { augmentViewsAsync, imagesOf, mixBatch } from "@lacuna/data/augment";
+import { NonFiniteError } from "@lacuna/pipelines/errors";
 import { LayerNorm, Linear, type PatchTokens, type TokenEncoder, under } from "@lacuna/encoders";
 import { decayed } from "@lacuna/encoders/decayed";
 import { permutation, type Prng, stream, substream } from "@lacuna/random";
@@ -35,12 +36,14 @@ const EVALUATION_BATCH = 500; // images a forward pass
  * layer that starts near 0 (σ = 2 · 10⁻⁵); AdamW with layer decay, drop path, mixup, cutmix and label smoothing (MAE, arXiv:2111.06377, §A.1).
  * Sine-cosine positions learn too, as in ExtreMA. The last epoch's weights count, and the encoder itself stays as it is.
  *
- * The control is the same call with the untrained encoder and a `layerDecay` of 1: supervised from scratch with the same budget.
+ * The control is the same call with the untrained encoder: supervised from scratch with the same budget. Either has a rate of its own that suits it best;
+ * where the difference matters, choose each on images that neither learns from.
  * @param encoder Where it starts.
  * @param train Labelled images to learn from.
  * @param test Labelled images that are classified; neither augmented nor mixed.
  * @param options How.
- * @throws {RangeError} If an option is out of range, or the loss becomes NaN or infinite.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {NonFiniteError} If the loss becomes NaN or infinite.
  * @throws {TypeError} If the images are not of the encoder's size.
  */
 export async function fineTune(
@@ -88,7 +91,7 @@ export async function fineTune(
         if (Number.isFinite(loss)) optimizer.step(grads, floor + (peak - floor) * share);
         tf.dispose([value, grads]);
         if (!Number.isFinite(loss)) {
-          throw new RangeError(
+          throw new NonFiniteError(
             `The loss is ${loss} in epoch ${epoch}, step ${step} of the fine-tuning: lower baseLearningRate (now ${baseLearningRate})`,
           );
         }

@@ -45,7 +45,7 @@ const few: FineTuneProtocol = {
   epochs: 20,
   warmupEpochs: 1,
   batchSize: 32,
-  baseLearningRate: 8e-3,
+  baseLearningRate: 3.2e-2,
   minLearningRate: 1e-6,
   layerDecay: 0.75,
   dropPathRate: 0.1,

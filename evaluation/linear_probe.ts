@@ -1,6 +1,7 @@
 import { normals, permutation, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFeatures } from "./_check_features.ts";
+import { enoughEpochs } from "./_enough_epochs.ts";
 import { learningRateShare } from "./_learning_rate_share.ts";
 import { probeStep } from "./_probe_step.ts";
 import type { Features } from "./features.ts";
@@ -12,7 +13,7 @@ export type LinearProbeOptions = Partial<LinearProtocol> & {
   readonly seed?: number;
 };
 
-/** What {@linkcode linearProbe} does unless told otherwise. */
+/** What {@linkcode linearProbe} does unless told otherwise; of few rows it takes as many more epochs as make 500 steps. */
 export const linearProbeDefaults: Readonly<Required<LinearProbeOptions>> = {
   seed: 0,
   ...linearProtocols.cached,
@@ -43,7 +44,9 @@ export async function linearProbe(
   test: Features,
   options: LinearProbeOptions = {},
 ): Promise<LinearProbeResult> {
-  const chosen = { ...linearProbeDefaults, ...options };
+  const given = { ...linearProbeDefaults, ...options };
+  const isLength = options.epochs !== undefined || options.warmupEpochs !== undefined;
+  const chosen = isLength ? given : { ...given, ...enoughEpochs(given, train.labels.length) };
   const { seed, epochs, warmupEpochs, baseLearningRate, schedule, optimizer, normEpsilon } = chosen;
   const numTrain = checkFeatures("train", train);
   const numTest = checkFeatures("test", test);

@@ -118,8 +118,8 @@ function extras(row: ProtocolRow, numTrain: number, fineTune: EvaluationRecord["
     `${enoughEpochs(attentiveProbeDefaults, numTrain).epochs} epochs.`;
   const tuning = (protocol: FineTuneProtocol) =>
     `Fine-tuned: a copy of the encoder, trained end to end with labels for ${protocol.epochs} epochs with flips and label ` +
-    `smoothing, each layer at ${protocol.layerDecay} of the next one's learning rate. The untrained encoder learns at one rate for all layers: ` +
-    `supervised training from scratch with the same budget.`;
+    `smoothing, each layer at ${protocol.layerDecay} of the next one's learning rate. The untrained encoder learns in the same way: ` +
+    `supervised training from scratch with the same budget. No rate was chosen for either.`;
   return [
     ...ridge === undefined && logistic === undefined ? [] : [regressions],
     ...["linear-mae", "linear-extrema", "linear-beit"].some((name) => name in row) ? [ofPapers] : [],
@@ -206,7 +206,10 @@ function facts({ run, record, train, test }: RunReportInput): FactList[] {
       facts: [
         ["device", `${record.device.name}: ${record.device.detail}`],
         ["time", `${record.seconds.toFixed(1)} s`],
-        ["images", `${count(train.size)} training, ${count(test.size)} test`],
+        [
+          "images",
+          `${count(record.table.numTrain)} of ${count(train.size)} training, ${count(test.size)} test`,
+        ],
         ["data hash", train.contentHash],
         ["checkpoint", `step ${count(record.checkpoint.step)}, sha256 ${record.checkpoint.sha256}`],
         [

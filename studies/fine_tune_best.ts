@@ -1,5 +1,7 @@
+import type { ImageSet } from "@lacuna/data";
 import type { TokenEncoder } from "@lacuna/encoders";
 import { fineTune, type FineTuneProtocol, fineTuneProtocols } from "@lacuna/evaluation";
+import { InterruptedError, NonFiniteError } from "@lacuna/pipelines";
 import { firstOf, type StudyImages } from "./study_images.ts";
 
 /** How studies fine-tune. */
@@ -26,25 +28,57 @@ export type FineTuned = {
   readonly choice: number;
 };
 
+/** How it is done. */
+export type FineTuneBestOptions = {
+  /** Ways to fine-tune; the studies' by default. */
+  readonly choices?: readonly FineTuneProtocol[];
+  /** Ends it after the way at hand. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /**
- * Fine-tunes copies of an encoder with each of the choices, and judges that which does best on the validation images on the test images. An
- * encoder as it starts has the same choices: supervised training from scratch, at its best too.
+ * Fine-tunes a copy of an encoder in each of the ways, and says of that which does best on the validation images how it does on the test images. An
+ * encoder as it starts has the same choices: supervised training from scratch, at its best too. A way in which the loss is no number is left out.
+ * @throws {NonFiniteError} If it is none in any way.
+ * @throws {InterruptedError} If `signal` was aborted.
  */
 export async function fineTuneBest(
   encoder: TokenEncoder,
   { train, validation, test }: StudyImages,
+  { choices = fineTuning.choices, signal }: FineTuneBestOptions = {},
 ): Promise<FineTuned> {
   const labelled = firstOf(train, fineTuning.numImages);
-  const accuracies: number[] = [];
-  for (const options of fineTuning.choices) {
+  const asked = joined(validation, test); // one training answers for both
+  let best: FineTuned & { readonly onValidation: number } | undefined;
+  let failure: unknown;
+  for (const [choice, protocol] of choices.entries()) {
+    if (signal?.aborted) throw new InterruptedError(`Interrupted before way ${choice} to fine-tune`);
     try {
-      accuracies.push((await fineTune(encoder, labelled, validation, options)).accuracy);
-    } catch (error) { // its rate was too high for this encoder
-      if (!(error instanceof RangeError)) throw error;
-      accuracies.push(-1);
+      const { predictions } = await fineTune(encoder, labelled, asked, protocol);
+      const onValidation = shareRight(predictions.subarray(0, validation.size), validation);
+      if (best && onValidation <= best.onValidation) continue;
+      best = { choice, onValidation, accuracy: shareRight(predictions.subarray(validation.size), test) };
+    } catch (error) {
+      if (!(error instanceof NonFiniteError)) throw error;
+      failure = error;
     }
   }
-  const choice = accuracies.indexOf(Math.max(...accuracies));
-  const { accuracy } = await fineTune(encoder, labelled, test, fineTuning.choices[choice]);
-  return { accuracy, choice };
+  if (!best) throw failure;
+  return { accuracy: best.accuracy, choice: best.choice };
+}
+
+function joined(first: ImageSet, second: ImageSet): ImageSet {
+  const images = new Uint8Array(first.images.length + second.images.length);
+  images.set(first.images);
+  images.set(second.images, first.images.length);
+  return {
+    ...second,
+    size: first.size + second.size,
+    images,
+    labels: Int32Array.from([...first.labels, ...second.labels]),
+  };
+}
+
+function shareRight(predictions: Int32Array, { labels, size }: ImageSet): number {
+  return predictions.reduce((count, label, row) => count + Number(label === labels[row]), 0) / size;
 }

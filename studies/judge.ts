@@ -9,8 +9,8 @@ import {
   logisticProbe,
   ridgeProbe,
 } from "@lacuna/evaluation";
-import { fineTuneBest } from "./fine_tune_best.ts";
-import type { FrozenProtocol, Protocol } from "./study.ts";
+import { fineTuneBest, fineTuning } from "./fine_tune_best.ts";
+import type { FrozenProtocol, Protocol, Study } from "./study.ts";
 import type { StudyImages } from "./study_images.ts";
 
 /** What is judged. */
@@ -21,10 +21,15 @@ export type Judged = {
   readonly encoder?: TokenEncoder;
 };
 
+/** What of a study decides how encoders are judged. */
+export type Judging = Pick<Study, "protocols">;
+
 /** What each protocol says of an encoder: shares of the test images whose class it finds, in [0, 1]. */
 export type Verdict = Readonly<Partial<Record<Protocol, number>>> & {
   /** Which of the ways to fine-tune was best. */
   readonly fineTuneChoice?: number;
+  /** What {@linkcode judgingOf} says of the study that asked. */
+  readonly judgedBy?: string;
 };
 
 const probes: Readonly<
@@ -35,18 +40,31 @@ const probes: Readonly<
  * Judges an encoder on the test images.
  * @param judged The encoder; without one nothing is fine-tuned.
  * @param images Probes learn from those to learn from, fine-tuning from the first of them, with its rate chosen on those for validation.
- * @param protocols By which.
+ * @param study Has the protocols.
+ * @param signal Ends it between two ways to fine-tune.
+ * @throws {NonFiniteError} If no way to fine-tune has a loss that is a number.
+ * @throws {InterruptedError} If `signal` was aborted.
  */
 export async function judge(
   { represent, encoder }: Judged,
   images: StudyImages,
-  protocols: readonly Protocol[],
+  study: Judging,
+  signal?: AbortSignal,
 ): Promise<Verdict> {
+  const { protocols } = study;
   const frozen = protocols.filter((protocol) => protocol !== "fine-tune");
-  const verdict = await probeFeatures(represent, images.train, images.test, frozen);
+  const verdict = {
+    ...await probeFeatures(represent, images.train, images.test, frozen),
+    judgedBy: judgingOf(study),
+  };
   if (!encoder || frozen.length === protocols.length) return verdict;
-  const { accuracy, choice } = await fineTuneBest(encoder, images);
+  const { accuracy, choice } = await fineTuneBest(encoder, images, { signal });
   return { ...verdict, "fine-tune": accuracy, fineTuneChoice: choice };
+}
+
+/** By what a study judges; what was judged by anything else is judged anew. */
+export function judgingOf({ protocols }: Judging): string {
+  return JSON.stringify({ protocols, ...protocols.includes("fine-tune") && { fineTuning } });
 }
 
 /**

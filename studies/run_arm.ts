@@ -4,6 +4,7 @@ import {
   type DeviceNote,
   flattenConfig,
   InterruptedError,
+  type LoadedRun,
   loadRun,
   type Method,
   type MethodConfig,
@@ -18,8 +19,7 @@ import {
 } from "@lacuna/pipelines";
 import { presetOf } from "@lacuna/pipelines/methods";
 import * as tf from "@tensorflow/tfjs-core";
-import { fineTuning } from "./fine_tune_best.ts";
-import { judge, type Judged, probeFeatures, type Verdict } from "./judge.ts";
+import { judge, type Judged, judgingOf, probeFeatures, type Verdict } from "./judge.ts";
 import type { StartJudge } from "./start_judge.ts";
 import type { Arm, FrozenProtocol, Study } from "./study.ts";
 import { firstOf, type StudyImages, toTrainingImages } from "./study_images.ts";
@@ -47,9 +47,7 @@ export type ArmRun = {
   readonly asked: Asked;
   /** From the untrained encoder on. */
   readonly curve: readonly CurvePoint[];
-  /** By what it was judged when it was over; a run that others ask for is judged anew. */
-  readonly judgedBy?: string;
-  /** On the test images: of the encoder as it started, and at the end. */
+  /** On the test images: of the encoder as it starts, and at the end. */
   readonly untrained: Verdict;
   readonly trained: Verdict;
   /** Spent in training steps, as many as they are at the median step's time: what else the machine does weighs less so. */
@@ -82,8 +80,8 @@ const NUM_PROBED = 2048; // images that a curve's probes learn from, at most
 
 /**
  * One run of an arm, from wherever its folder stands: trained to the next point of its curve, probed there, and so on; the training does not
- * notice. Judged when it has ended. A run that is over is read from `study.json`.
- * @throws {CheckpointError} If the run was judged by other protocols, and its checkpoint is gone.
+ * notice. Its encoder is judged before and after. A run that is over is read from `study.json`, and one that was judged otherwise than the study asks
+ * is judged anew, trained again only as far as its checkpoints are gone.
  * @throws {ConfigError} If the folder holds another run.
  * @throws {InterruptedError} If `signal` was aborted; the same call goes on.
  */
@@ -135,9 +133,6 @@ export async function runArm(
     writeAtomically(path, `${JSON.stringify(run, null, 2)}\n`);
   };
 
-  function stopIfAsked(before: string): void {
-    if (signal?.aborted) throw new InterruptedError(`Interrupted before ${before} of ${folder}`);
-  }
   async function begin(): Promise<ArmRun> {
     return {
       arm: arm.name,
@@ -161,7 +156,12 @@ export async function runArm(
       tf.dispose([start.parameters, start.teacher]);
     }
   }
-  async function trainTo(stop: number): Promise<void> {
+  let loaded: LoadedRun | undefined;
+  async function trainTo(stop: number): Promise<MethodPipeline<unknown>> {
+    if (newestCheckpoint(folder)?.checkpoint.step === stop) {
+      return pipeline ?? (loaded ??= loadRun(folder)).trained; // killed before the probe, or to be judged anew
+    }
+    if (signal?.aborted) throw new InterruptedError(`Interrupted before step ${stop} of ${folder}`);
     const reached = new AbortController();
     try {
       await pretrain(own, config, training, folder, {
@@ -178,28 +178,31 @@ export async function runArm(
     } catch (error) {
       if (!(error instanceof InterruptedError) || !reached.signal.aborted) throw error;
     }
+    return pipeline!;
   }
 
   Deno.mkdirSync(folder, { recursive: true });
   save({});
+  const isJudged = ({ judgedBy }: Verdict) => judgedBy === judgingOf(study);
   try {
+    if (!isJudged(run.untrained)) {
+      save({ untrained: await ofStart((model) => starts.judge(model, signal)) });
+    }
     for (const stop of stops) {
       if (stop <= run.curve.at(-1)!.step) continue;
-      stopIfAsked(`step ${stop}`);
-      if (newestCheckpoint(folder)?.checkpoint.step !== stop) await trainTo(stop); // else it was killed before the probe
-      const point = await pointAt(stop, pipeline ?? loadRun(folder).trained);
+      const point = await pointAt(stop, await trainTo(stop));
       save({ curve: [...run.curve, point], seconds: secondsOf(folder, config.schedule.batchSize) });
     }
-    stopIfAsked("the end is judged");
-    const trained = await judge(pipeline ?? loadRun(folder).trained, images, study.protocols);
-    stopIfAsked("the start is judged");
-    const untrained = await ofStart((model) => starts.judge(model));
-    save({ trained, untrained, judgedBy: judgingOf(study) });
+    if (!isJudged(run.trained)) {
+      save({ trained: await judge(await trainTo(totalSteps), images, study, signal) });
+    }
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     save({ failure: error.message });
   } finally {
-    if (pipeline) tf.dispose([pipeline.parameters, pipeline.teacher]);
+    for (const model of [pipeline, loaded?.trained, loaded?.untrained]) {
+      if (model) tf.dispose([model.parameters, model.teacher]);
+    }
   }
   return run;
 }
@@ -227,11 +230,7 @@ export async function readRun(path: string): Promise<ArmRun | undefined> {
 
 /** Whether a run came to its end, one way or the other, and was judged as the study asks. */
 export function isOver(run: ArmRun, study: Study): boolean {
-  return run.failure !== undefined || run.judgedBy === judgingOf(study);
-}
-
-function judgingOf({ protocols }: Study): string {
-  return JSON.stringify({ protocols, ...protocols.includes("fine-tune") && { fineTuning } });
+  return run.failure !== undefined || run.trained.judgedBy === judgingOf(study);
 }
 
 function checkSame(

@@ -37,7 +37,8 @@ export type StudyResult = {
 };
 
 /**
- * Runs a study, or goes on with it: seed by seed, every arm on the same images, masks and order. Runs that are over are used again.
+ * Runs a study, or goes on with it: seed by seed, every arm on the same images, masks and order. Runs that are over are used again, and judged anew
+ * where the study asks for other protocols than it did.
  * @throws {ConfigError} If an arm's config cannot be run, or the folder holds runs of another study.
  * @throws {InterruptedError} If `signal` was aborted; the same call goes on.
  */
@@ -48,7 +49,7 @@ export async function runStudy(
 ): Promise<StudyResult> {
   const all = seeds ?? seedsOf(study);
   const end = performance.now() + 60_000 * minutes;
-  const starts = new StartJudge(images, study.protocols);
+  const starts = new StartJudge(images, study);
   const runs: ArmRun[] = [];
   let [numMissing, longest] = [0, 0];
   Deno.mkdirSync(folder, { recursive: true });
@@ -80,7 +81,7 @@ export async function runStudy(
   const rawPixels = await judge(
     { represent: (batch) => tf.reshape(batch, [batch.shape[0], -1]) },
     images,
-    study.protocols,
+    study,
   );
   return { runs, seeds: all, numMissing, rawPixels, images, device };
 }

@@ -1,8 +1,7 @@
 import { embed } from "@lacuna/evaluation";
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
-import { judge, type Judged, type Verdict } from "./judge.ts";
-import type { Protocol } from "./study.ts";
+import { judge, type Judged, type Judging, type Verdict } from "./judge.ts";
 import { firstOf, type StudyImages } from "./study_images.ts";
 
 const NUM_COMPARED = 100; // images whose vectors have to be the same
@@ -10,19 +9,19 @@ const NUM_COMPARED = 100; // images whose vectors have to be the same
 /** Judges encoders as they start, and those that begin alike once: methods of one family have the same encoder for the same seed. */
 export class StartJudge {
   readonly #images: StudyImages;
-  readonly #protocols: readonly Protocol[];
+  readonly #study: Judging;
   readonly #verdicts = new Map<string, Verdict>();
 
-  /** Of a study. */
-  constructor(images: StudyImages, protocols: readonly Protocol[]) {
+  /** Of a study's arms. */
+  constructor(images: StudyImages, study: Judging) {
     this.#images = images;
-    this.#protocols = protocols;
+    this.#study = study;
   }
 
   /** As `judge()`, or what it said of an encoder with the same sizes, weights and vectors. */
-  async judge(model: Required<Judged>): Promise<Verdict> {
+  async judge(model: Required<Judged>, signal?: AbortSignal): Promise<Verdict> {
     const key = await this.#keyOf(model);
-    const verdict = this.#verdicts.get(key) ?? await judge(model, this.#images, this.#protocols);
+    const verdict = this.#verdicts.get(key) ?? await judge(model, this.#images, this.#study, signal);
     this.#verdicts.set(key, verdict);
     return verdict;
   }

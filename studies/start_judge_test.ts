@@ -27,7 +27,7 @@ Deno.test("StartJudge judges alike starts once, and others anew", async () => {
       represent: (batch: tf.Tensor4D) => tf.mean<tf.Tensor2D>(encoder.patchTokens(batch), 1),
     };
   };
-  const starts = new StartJudge(images, ["ridge", "knn"]);
+  const starts = new StartJudge(images, { protocols: ["ridge", "knn"] });
   const first = await starts.judge(model("init"));
   const alike = model("init");
   const { numTensors } = tf.memory();

@@ -327,7 +327,7 @@ function fineTuningChosen(runs: readonly ArmRun[]): string {
     String(runs.filter(({ trained }) => trained.fineTuneChoice === choice).length),
     String(runs.filter(({ untrained }) => untrained.fineTuneChoice === choice).length),
   ]);
-  return "Rate and layer decay of fine-tuning are those which do best on the images of the curves, for every encoder as it ends and as it starts, so many times:\n\n" +
+  return "Rate and layer decay of fine-tuning are those which do best on the validation images, for an encoder as it ends and as it starts, in so many runs:\n\n" +
     markdown(["rate", "layer decay", "as it ends", "as it starts"], rows);
 }
 
