@@ -1,5 +1,5 @@
 /**
- * The command behind `deno task evaluate`: one run's table, `evaluation.json` and `report.html`.
+ * The command behind `deno task evaluate`: one run's table, `evaluation.json` and `report.html`, of few labels under names of their own.
  *
  * Exit codes: those of `@lacuna/pipelines`; 0 done, 2 unknown option, or a folder outside the command's permissions,
  * 3 the data set is missing or damaged, 4 the device cannot be used, 7 there is no checkpoint or the run folder cannot

@@ -39,13 +39,13 @@ export type EvaluatedRun = {
   readonly record: EvaluationRecord;
   /** Path of the HTML page. */
   readonly reportPath: string;
-  /** Whether both were there already, from the same checkpoint, images and device. */
+  /** Whether both were there already, from the same checkpoint, images, labels and device. */
   readonly reused: boolean;
 };
 
 /**
  * Evaluates the newest whole checkpoint of a run beside its controls, on all training images that have labels and the whole test split, and writes
- * `evaluation.json` and `report.html` into the run folder. Where both are there already, made by this version
+ * `evaluation.json` and `report.html` into the run folder, `evaluation-1024-labels.json` and `report-1024-labels.html` where labels are so few. Where both are there already, made by this version
  * from the same checkpoint and the same images on the device that is asked for (any, for "auto"), with all
  * protocols that are asked for, with as many labels and fine-tuned, if at all, as it is done now, it only reads them.
  * @throws {CheckpointError} If the folder holds no run with a whole checkpoint.
@@ -59,7 +59,6 @@ export type EvaluatedRun = {
 export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
   const { dataFolder, cacheBytes, device, also = [], numLabels, redo = false, onMessage } = options;
   if (device !== "auto" && !deviceNames.some((name) => name === device)) await useDevice(device); // throws, naming the nearest
-  const reportPath = `${runFolder}/report.html`;
   const newest = newestCheckpoint(runFolder);
   if (newest === undefined) {
     throw new CheckpointError(
@@ -71,8 +70,11 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   const { dataset, place } = await openDatasetAt(dataFolder, cacheBytes === undefined ? {} : { cacheBytes });
   const { train: trainSplit, test: testSplit } = splitsOf(dataset, place);
   const numTrain = numLabelsOf(trainSplit, numLabels);
+  const suffix = numTrain === trainSplit.numRows ? "" : `-${numTrain}-labels`;
+  const recordPath = `${runFolder}/evaluation${suffix}.json`,
+    reportPath = `${runFolder}/report${suffix}.html`;
   const fineTune = fineTuneProtocolFor(numTrain);
-  const before = redo ? undefined : await readEvaluation(runFolder);
+  const before = redo ? undefined : await readEvaluation(recordPath);
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
     before.data.train === trainSplit.contentHash && before.data.test === testSplit.contentHash &&
@@ -111,7 +113,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
       seed: run.config.seed,
       also,
       fineTune,
-      ...numLabels !== undefined && { numLabels },
+      numLabels: numTrain,
       view: [...shared, ...views[0]!],
       tokens: {
         trained: run.trained.encoder,
@@ -137,7 +139,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   };
   const report = await runReport({ runFolder, run, record, train, test, ...comparison });
   writeAtomically(reportPath, renderReport(report));
-  writeAtomically(`${runFolder}/evaluation.json`, `${JSON.stringify(record, null, 2)}\n`);
+  writeAtomically(recordPath, `${JSON.stringify(record, null, 2)}\n`);
   return { record, reportPath, reused: false };
 }
 

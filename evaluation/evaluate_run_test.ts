@@ -179,7 +179,7 @@ Deno.test("evaluateRun() learns from as few labels as one asks for, and does not
     );
     assert.deepEqual(few.record.table.rows[0]!.rank, all.record.table.rows[0]!.rank); // which reads no labels
     assert.equal((await evaluate(20)).reused, true);
-    assert.deepEqual((await evaluate()).record.table, all.record.table);
+    assert.equal((await evaluate()).reused, true); // it stands beside the other
     for (const numLabels of [19, 65]) {
       await assert.rejects(evaluate(numLabels), {
         name: "ConfigError",

@@ -1,7 +1,7 @@
 import type { FineTuneProtocol } from "./fine_tune_protocols.ts";
 import type { ProtocolTable } from "./protocol_table.ts";
 
-/** What `evaluation.json` in a run folder says. */
+/** What `evaluation.json` in a run folder says, or, of few labels, `evaluation-1024-labels.json`. */
 export type EvaluationRecord = {
   /** Version of `@lacuna/evaluation` that made it. */
   readonly version: string;
@@ -27,10 +27,10 @@ export type EvaluationRecord = {
   readonly seconds: number;
 };
 
-/** The record in a run folder; undefined where there is none that can be read. */
-export async function readEvaluation(runFolder: string): Promise<EvaluationRecord | undefined> {
+/** The record in a file; undefined where there is none that can be read. */
+export async function readEvaluation(path: string): Promise<EvaluationRecord | undefined> {
   try {
-    return JSON.parse(await Deno.readTextFile(`${runFolder}/evaluation.json`)) as EvaluationRecord;
+    return JSON.parse(await Deno.readTextFile(path)) as EvaluationRecord;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
     throw error;

@@ -33,7 +33,7 @@ Deno.test("fewLabels() draws different images, the same each time, and more of t
   assert.equal(new Set(more.images).size, 30);
   assert.deepEqual(more.images.subarray(0, 9), few.images);
   assert.deepEqual(fewLabels(images, 9), few);
-  assert.ok(few.images.some((row, i) => i > 0 && row < few.images[i - 1]!)); // not the first of each class
+  assert.ok(few.images.some((row) => row >= 9)); // not the first of each class
   few.images.forEach((row, i) => assert.equal(few.labels[i], row % 3));
 });
 

@@ -36,7 +36,7 @@ export async function main(
 ): Promise<number> {
   try {
     const parsed = command(terminal).parse(args, { from: "user" });
-    await run(parsed.args[0]!, parsed.opts<Flags>(), args, (line) => terminal.write(`${line}\n`));
+    await run(parsed.args[0]!, parsed.opts<Flags>(), (line) => terminal.write(`${line}\n`));
     return exitCodes.ok;
   } catch (error) {
     return tellFailure(error, terminal);
@@ -55,10 +55,10 @@ function command({ write, writeError }: Terminal): Command {
       (text) => parseWhole(text, 0, 999_999_999),
     )
     .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
-    .option("--epochs <number>", "length of the runs; in a folder and a page of their own", parsePositive)
+    .option("--epochs <number>", "length of the runs; in a folder of their own", parsePositive)
     .option(
       "--images <number>",
-      "to learn from, at most; in a folder and a page of their own",
+      "to learn from, at most; in a folder of their own",
       (text) => parseWhole(text, 1, 999_999_999),
     )
     .option(
@@ -67,11 +67,14 @@ function command({ write, writeError }: Terminal): Command {
       (name, names) => [...names, name],
       [] as string[],
     )
-    .option("--data <folder>", "data set, in the place of the study's own")
+    .option("--data <folder>", "data set, in the place of the study's own; in a folder of its own")
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
     .option("--runs <folder>", "where runs are kept", "runs/studies")
     .option("--out <folder>", "where the page goes", "docs/studies")
-    .addHelpText("after", `\nStudies:\n${list}`)
+    .addHelpText(
+      "after",
+      `\nWhat has other arms, other first seeds or a folder of its own has a page of its own.\n\nStudies:\n${list}`,
+    )
     .configureOutput({
       writeOut: write,
       writeErr: writeError,
@@ -84,7 +87,6 @@ function command({ write, writeError }: Terminal): Command {
 async function run(
   name: string,
   flags: Flags,
-  args: readonly string[],
   say: (line: string) => void,
 ): Promise<void> {
   const found = studyNamed(name);
@@ -94,25 +96,36 @@ async function run(
     const names = found.arms.map(({ name }) => name).join(", ");
     throw new ConfigError(`${name} has no arm ${unknown}: it has ${names}`);
   }
+  const { epochs, images: numImages, data, firstSeed, arm: arms } = flags;
+  const folderName = [
+    name,
+    ...epochs === undefined ? [] : [`${epochs}-epochs`],
+    ...numImages === undefined ? [] : [`${numImages}-images`],
+    ...data === undefined ? [] : [data.replace(/\/+$/, "").split("/").at(-1)!],
+  ].join("-");
   const study = {
     ...found,
-    name: `${name}${suffixOf(flags.epochs, "epochs")}${suffixOf(flags.images, "images")}`,
+    name: [
+      folderName,
+      ...firstSeed === undefined ? [] : [`from-seed-${firstSeed}`],
+      ...arms.length === 0 ? [] : ["with", ...arms],
+    ].join("-"), // by which its page is known
     arms: [
       first,
-      ...others.filter(({ name }) => flags.arm.length === 0 || flags.arm.includes(name)),
+      ...others.filter(({ name }) => arms.length === 0 || arms.includes(name)),
     ] as const,
-    ...flags.epochs !== undefined && { length: { epochs: flags.epochs } },
+    ...epochs !== undefined && { length: { epochs } },
   };
   const device = await useDevice(flags.device);
   say(`Device  ${device.name}: ${device.detail}`);
   const images = await studyImages(
-    flags.data ?? study.data ?? ".lacuna/data/fashion-mnist",
+    data ?? study.data ?? ".lacuna/data/fashion-mnist",
     28,
-    flags.images ?? study.numImages,
+    numImages ?? study.numImages,
   );
   const seeds = seedsOf({
     numSeeds: flags.seeds ?? study.numSeeds,
-    firstSeed: flags.firstSeed ?? study.firstSeed ?? 0,
+    firstSeed: firstSeed ?? study.firstSeed ?? 0,
   });
   say(
     `Study   ${study.title}: ${study.arms.length} arms, seeds ${
@@ -121,7 +134,7 @@ async function run(
   );
   using interrupt = new Interrupt();
   const result = await runStudy(study, images, {
-    folder: `${flags.runs}/${study.name}`,
+    folder: `${flags.runs}/${folderName}`,
     device: { name: device.name, detail: device.detail },
     seeds,
     ...flags.minutes !== undefined && { minutes: flags.minutes },
@@ -132,7 +145,7 @@ async function run(
   const path = `${flags.out}/${study.name}`;
   Deno.mkdirSync(flags.out, { recursive: true });
   const { page, curves, runs } = studyPage(study, result, {
-    command: ["deno task study", ...args].join(" "),
+    command: commandOf(name, flags),
     before: readIfThere(`${path}.md`),
   });
   writeAtomically(`${path}.md`, page);
@@ -154,8 +167,14 @@ function readIfThere(path: string): string {
   }
 }
 
-function suffixOf(value: number | undefined, unit: string): string {
-  return value === undefined ? "" : `-${value}-${unit}`;
+/** What makes a page again: the flags that decide its numbers. */
+function commandOf(name: string, { seeds, firstSeed, epochs, images, arm, data }: Flags): string {
+  const values = { seeds, "first-seed": firstSeed, epochs, images, data };
+  return [
+    `deno task study ${name}`,
+    ...Object.entries(values).flatMap(([flag, value]) => value === undefined ? [] : [`--${flag} ${value}`]),
+    ...arm.map((name) => `--arm ${name}`),
+  ].join(" ");
 }
 
 function parseWhole(text: string, from: number, to: number): number {

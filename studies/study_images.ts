@@ -8,14 +8,14 @@ import { permutation, stream } from "@lacuna/random";
 export type StudyImages = {
   /** To learn from; probes see their labels, encoders do not. */
   readonly train: ImageSet;
-  /** What learning curves are measured on. */
+  /** What learning curves are measured on, and rates are chosen on. */
   readonly validation: ImageSet;
   /** What the runs are judged on when they are over. */
   readonly test: ImageSet;
 };
 
 /**
- * The images of a study: some of the training split drawn at random, always the same ones, to learn from; others of it for the curves, which
+ * The images of a study: some of the training split drawn at random, always the same ones, to learn from; others of it for curves and choices, which
  * show nothing that is learned from where rows have a text, as an emoji in another vendor's hand; all of the test split.
  * @param folder Of the data set, with splits "train" and "test".
  * @param size Height and width to which encoded images are brought.

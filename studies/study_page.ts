@@ -62,6 +62,7 @@ export function studyPage(
       `- ${arm}, seed ${seed}: ${text.split(" What helps")[0]}` // advice is for whoever runs it
     )
   );
+  const isOneSeed = result.seeds.length === 1;
   const { length } = study;
   const uneven = "epochs" in length
     ? []
@@ -81,25 +82,28 @@ export function studyPage(
     study.claim,
     ...numMissing > 0 ? [`**${numMissing} runs are not over yet**: the same command goes on.`] : [],
     `\`${command}\`: ${howLong(study)}, ${result.images.train.size} images of ` +
-    `${result.images.train.name}, ${result.seeds.length} seeds. Arms share start, images and order seed by seed, and masks where their settings agree.`,
+    `${result.images.train.name}, ${result.seeds.length} ${
+      isOneSeed ? "seed" : "seeds"
+    }. Arms share start, images and order seed by seed, and masks where their settings agree.`,
     "## Reading",
     reading(before),
     ...study.protocols.map((protocol) => finalTable(protocol, arms, result)),
     "Untrained is the same encoder as it starts; fine-tuned, that is supervised training from scratch. Learned is the mean difference in points from it, seed by seed; the " +
-    "last columns compare with the first arm likewise, with the 95 % " +
-    `interval of Student's t, which is not corrected for the ${
-      arms.length - 1
-    } comparisons. An interval that holds ` +
-    "0 shows no difference.",
+    "last columns compare with the first arm likewise" +
+    (isOneSeed ? ". One seed shows nothing: `--seeds 3` adds two, and intervals." : ", with the 95 % " +
+      `interval of Student's t, which is not corrected for the ${
+        arms.length - 1
+      } comparisons. An interval that ` +
+      "holds 0 shows no difference."),
     "## Learning curves",
     `![${study.title}: learning curves](./${study.name}.svg)`,
     `Every point of every seed, with its config: [${study.name}.jsonl](./${study.name}.jsonl).`,
     `By ${
       protocolNames[study.protocols[0]]
     } on ${result.images.validation.size} images of the training split that ` +
-    "nothing learns from; at 0 the untrained encoder. Means over the seeds.",
+    "no encoder learns from; at 0 the untrained encoder. Means over the seeds.",
     curveTable(host!.runs, arms),
-    "What is chosen is chosen here, on images that the tables above do not use. `RAUC` is the area under the curve, over shares of each run's own length, divided by that of the " +
+    "What is chosen is chosen on these images, which the tables above do not use. `RAUC` is the area under the curve, over shares of each run's own length, divided by that of the " +
     "first arm, `RAUC₀` the same above the untrained encoder's accuracy, where the first arm gains a point at least on the mean over its curve; " +
     "\"time to\" says when an arm's is where the first one's ends, over when that is there itself. All are of the mean curves; in brackets the range of 95 of 100 " +
     "draws of seeds. The first arm against itself shows what chance does.",
@@ -315,7 +319,7 @@ function behind(
       seeds.join(", ")
     }. Lacuna ${manifest.version}, Deno ${Deno.version.deno}, device ${device.name} ` +
     `(${device.detail}). Images: ${images.train.size} to learn from and for the probes, ${images.validation.size} for the ` +
-    `curves, ${images.test.size} for the tables; hash ${host?.data.slice(0, 12) ?? "unknown"}.`,
+    `curves and choices, ${images.test.size} for the tables; hash ${host?.data.slice(0, 12) ?? "unknown"}.`,
   ].join("\n\n");
 }
 
@@ -327,7 +331,7 @@ function fineTuningChosen(runs: readonly ArmRun[]): string {
     String(runs.filter(({ trained }) => trained.fineTuneChoice === choice).length),
     String(runs.filter(({ untrained }) => untrained.fineTuneChoice === choice).length),
   ]);
-  return "Rate and layer decay of fine-tuning are those which do best on the validation images, for an encoder as it ends and as it starts, in so many runs:\n\n" +
+  return "Rate and layer decay of fine-tuning are those which do best on the images of the curves, for an encoder as it ends and as it starts, in so many runs:\n\n" +
     markdown(["rate", "layer decay", "as it ends", "as it starts"], rows);
 }
 
