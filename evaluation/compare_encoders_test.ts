@@ -96,7 +96,7 @@ Deno.test("compareEncoders() adds what is asked for, each with its controls", as
   assert.equal(numPasses, 2); // a split each, of fewer images than go together
   for (const name of also) assert.equal(pixels![name] === undefined, name === "finetune", name);
   const tuned = await fineTune(trained, ...sets, budget);
-  const fromScratch = await fineTune(untrained, ...sets, { ...budget, layerDecay: 1 }); // one rate for all layers
+  const fromScratch = await fineTune(untrained, ...sets, budget);
   assert.deepEqual(losses, [...tuned.losses, ...fromScratch.losses]); // the same budget
   assert.deepEqual([first!.finetune, second!.finetune], [tuned.accuracy, fromScratch.accuracy]);
   assert.equal(pixels!["linear-beit"]! > 0.75, true); // pixels are their own only layer

@@ -1,6 +1,5 @@
 import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import { augmentViewsAsync, imagesOf, mixBatch } from "@lacuna/data/augment";
-import { NonFiniteError } from "@lacuna/pipelines/errors";
 import { LayerNorm, Linear, type PatchTokens, type TokenEncoder, under } from "@lacuna/encoders";
 import { decayed } from "@lacuna/encoders/decayed";
 import { permutation, type Prng, stream, substream } from "@lacuna/random";
@@ -8,6 +7,7 @@ import { type ParameterMap, softmaxXent, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 import { learningRateShare } from "./_learning_rate_share.ts";
+import { DivergenceError } from "./divergence_error.ts";
 import { type FineTuneProtocol, fineTuneProtocols } from "./fine_tune_protocols.ts";
 import { LayerDecayAdamW } from "./layer_decay.ts";
 
@@ -43,7 +43,7 @@ const EVALUATION_BATCH = 500; // images a forward pass
  * @param test Labelled images that are classified; neither augmented nor mixed.
  * @param options How.
  * @throws {RangeError} If an option is out of range.
- * @throws {NonFiniteError} If the loss becomes NaN or infinite.
+ * @throws {DivergenceError} If the loss becomes NaN or infinite.
  * @throws {TypeError} If the images are not of the encoder's size.
  */
 export async function fineTune(
@@ -91,7 +91,7 @@ export async function fineTune(
         if (Number.isFinite(loss)) optimizer.step(grads, floor + (peak - floor) * share);
         tf.dispose([value, grads]);
         if (!Number.isFinite(loss)) {
-          throw new NonFiniteError(
+          throw new DivergenceError(
             `The loss is ${loss} in epoch ${epoch}, step ${step} of the fine-tuning: lower baseLearningRate (now ${baseLearningRate})`,
           );
         }

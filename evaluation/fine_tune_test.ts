@@ -140,7 +140,7 @@ Deno.test("fineTune() refuses options that cannot be, and tells a loss that is n
   const broken = encoder();
   broken.parameters["patch_embed.proj.bias"]!.assign(tf.fill([8], NaN));
   await assert.rejects(fineTune(broken, data, data, { epochs: 2 }), {
-    name: "NonFiniteError",
+    name: "DivergenceError",
     message: /The loss is NaN in epoch 0, step 0 .*: lower baseLearningRate/,
   });
 });

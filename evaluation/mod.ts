@@ -29,6 +29,7 @@ export {
 } from "./attentive_probe.ts";
 export { compareCurves, type CurveComparison, type LearningCurve } from "./compare_curves.ts";
 export { compareEncoders, type CompareOptions, type Comparison } from "./compare_encoders.ts";
+export { DivergenceError } from "./divergence_error.ts";
 export { embed, type Encode } from "./embed.ts";
 export { embedLayers } from "./embed_layers.ts";
 export { embedTokens } from "./embed_tokens.ts";

@@ -1,6 +1,6 @@
 import type { ImageSet } from "@lacuna/data";
 import type { TokenEncoder } from "@lacuna/encoders";
-import { fineTune, type FineTuneProtocol, fineTuneProtocols } from "@lacuna/evaluation";
+import { DivergenceError, fineTune, type FineTuneProtocol, fineTuneProtocols } from "@lacuna/evaluation";
 import { InterruptedError, NonFiniteError } from "@lacuna/pipelines";
 import { firstOf, type StudyImages } from "./study_images.ts";
 
@@ -50,7 +50,7 @@ export async function fineTuneBest(
   const labelled = firstOf(train, fineTuning.numImages);
   const asked = joined(validation, test); // one training answers for both
   let best: FineTuned & { readonly onValidation: number } | undefined;
-  let failure: unknown;
+  let failure: DivergenceError | undefined;
   for (const [choice, protocol] of choices.entries()) {
     if (signal?.aborted) throw new InterruptedError(`Interrupted before way ${choice} to fine-tune`);
     try {
@@ -59,11 +59,11 @@ export async function fineTuneBest(
       if (best && onValidation <= best.onValidation) continue;
       best = { choice, onValidation, accuracy: shareRight(predictions.subarray(validation.size), test) };
     } catch (error) {
-      if (!(error instanceof NonFiniteError)) throw error;
+      if (!(error instanceof DivergenceError)) throw error;
       failure = error;
     }
   }
-  if (!best) throw failure;
+  if (!best) throw new NonFiniteError(failure?.message ?? "There is no way to fine-tune", { cause: failure });
   return { accuracy: best.accuracy, choice: best.choice };
 }
 
