@@ -4,7 +4,7 @@ import { AdamW, classAttention, type ParameterMap, softmaxXent, valueAndGrads } 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import { checkSplits } from "./_check_splits.ts";
-import { enoughEpochs } from "./_enough_epochs.ts";
+import { withEnoughEpochs } from "./_enough_epochs.ts";
 import { learningRateShare } from "./_learning_rate_share.ts";
 import { type Standard, standardOf } from "./_standardize.ts";
 
@@ -72,9 +72,7 @@ export async function attentiveProbe(
   test: TokenFeatures,
   options: AttentiveProbeOptions = {},
 ): Promise<AttentiveProbeResult> {
-  const given = { ...attentiveProbeDefaults, ...options };
-  const isLength = options.epochs !== undefined || options.warmupEpochs !== undefined;
-  const chosen = isLength ? given : { ...given, ...enoughEpochs(given, train.labels.length) };
+  const chosen = withEnoughEpochs(attentiveProbeDefaults, train.labels.length, options);
   const numClasses = check(train, test, chosen);
   const { seed, epochs, warmupEpochs, learningRate, weightDecay } = chosen;
   const numTrain = train.labels.length, batchSize = Math.min(chosen.batchSize, numTrain);

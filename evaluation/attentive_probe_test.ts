@@ -76,3 +76,11 @@ Deno.test("attentiveProbe() refuses options and splits that cannot be", async ()
     /16 tokens of width 4, test 32 of 2/,
   );
 });
+
+Deno.test("attentiveProbe() of few images takes 500 steps unless told otherwise", async () => {
+  const train = oneOfMany("train", 20), test = oneOfMany("test", 100);
+  const long = await attentiveProbe(train, test, { epochs: 500, warmupEpochs: 50 }); // a step each
+  const short = await attentiveProbe(train, test, { epochs: 10, warmupEpochs: 1 });
+  assert.deepEqual(await attentiveProbe(train, test), long);
+  assert.notDeepEqual(short.predictions, long.predictions);
+});

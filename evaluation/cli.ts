@@ -6,7 +6,7 @@
  * be written.
  * @module
  */
-import { parseBytes } from "@lacuna/data/terminal";
+import { parseBytes, wholeNumber } from "@lacuna/data/terminal";
 import { ConfigError } from "@lacuna/pipelines/errors";
 import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
 import { deviceNames } from "@lacuna/tensor";
@@ -47,7 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
       `what is measured, kNN and linear probe in any case: ${measurementNames.join(",")}`,
       "knn,linear",
     )
-    .option("--labels <number>", "learn from so many labelled images; from all if left out", parseCount)
+    .option("--labels <number>", "learn from so many labelled images; from all if left out", wholeNumber(1))
     .option("--redo", "evaluate anew what is evaluated already")
     .addHelpText(
       "after",
@@ -71,11 +71,6 @@ function parseCacheBytes(text: string): number {
   const bytes = parseBytes(text);
   if (bytes !== undefined) return bytes;
   throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
-}
-
-function parseCount(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number, such as 1024");
 }
 
 /** A wrong name is the caller's mistake. */

@@ -78,7 +78,6 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   if (
     before !== undefined && before.version === manifest.version && before.checkpoint.sha256 === sha256 &&
     before.data.train === trainSplit.contentHash && before.data.test === testSplit.contentHash &&
-    before.table.numTrain === numTrain &&
     (device === "auto" || before.device.name === device) &&
     also.every((name) => before.table.rows[0]?.[name] !== undefined) &&
     (!hasTuned(before.table) || JSON.stringify(before.fineTune) === JSON.stringify(fineTune)) &&

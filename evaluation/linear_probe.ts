@@ -1,7 +1,7 @@
 import { normals, permutation, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFeatures } from "./_check_features.ts";
-import { enoughEpochs } from "./_enough_epochs.ts";
+import { withEnoughEpochs } from "./_enough_epochs.ts";
 import { learningRateShare } from "./_learning_rate_share.ts";
 import { probeStep } from "./_probe_step.ts";
 import type { Features } from "./features.ts";
@@ -44,9 +44,7 @@ export async function linearProbe(
   test: Features,
   options: LinearProbeOptions = {},
 ): Promise<LinearProbeResult> {
-  const given = { ...linearProbeDefaults, ...options };
-  const isLength = options.epochs !== undefined || options.warmupEpochs !== undefined;
-  const chosen = isLength ? given : { ...given, ...enoughEpochs(given, train.labels.length) };
+  const chosen = withEnoughEpochs(linearProbeDefaults, train.labels.length, options);
   const { seed, epochs, warmupEpochs, baseLearningRate, schedule, optimizer, normEpsilon } = chosen;
   const numTrain = checkFeatures("train", train);
   const numTest = checkFeatures("test", test);

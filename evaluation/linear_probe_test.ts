@@ -219,3 +219,11 @@ Deno.test("linearProbe() by BEiT's protocol takes AdamW's steps on features as t
   assert.deepEqual(strong, expectedAt(10));
   assert.notDeepEqual(strong, none); // so that decay is seen
 });
+
+Deno.test("linearProbe() of few rows takes 500 steps unless told otherwise", async () => {
+  const train = clouds("few", 40), test = clouds("test", 400);
+  const long = await linearProbe(train, test, { epochs: 500, warmupEpochs: 100 }); // a step each
+  const short = await linearProbe(train, test, { epochs: 10, warmupEpochs: 2 });
+  assert.deepEqual(await linearProbe(train, test), long);
+  assert.notDeepEqual(short.predictions, long.predictions);
+});

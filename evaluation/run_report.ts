@@ -2,7 +2,7 @@ import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import type { LoadedRun } from "@lacuna/pipelines/load-run";
 import { choice, permutation, type Prng, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { enoughEpochs } from "./_enough_epochs.ts";
+import { withEnoughEpochs } from "./_enough_epochs.ts";
 import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
 import type { Features } from "./features.ts";
@@ -69,7 +69,7 @@ export async function runReport(input: RunReportInput): Promise<ReportData> {
 function protocol({ record, run, train }: RunReportInput): string[] {
   const { table: { rows, numTrain, numTest }, data, fineTune } = record;
   const { k, temperature } = knnDefaults;
-  const { epochs } = enoughEpochs(linearProbeDefaults, numTrain);
+  const { epochs } = withEnoughEpochs(linearProbeDefaults, numTrain);
   const rowsPerStep = Math.min(linearProbeDefaults.batchSize, numTrain);
   const { linear } = rows[0]!; // the trained encoder
   const standardError = Math.sqrt(linear * (1 - linear) / numTest);
@@ -115,7 +115,7 @@ function extras(row: ProtocolRow, numTrain: number, fineTune: EvaluationRecord["
     `token give their vector of the image, and the pixels are themselves. They take the papers' epochs, which are few steps where labels are few.`;
   const probe =
     `Attentive: one learned query attends to all tokens of the frozen encoder, for the pixels to the patches with their places; AdamW for ` +
-    `${enoughEpochs(attentiveProbeDefaults, numTrain).epochs} epochs.`;
+    `${withEnoughEpochs(attentiveProbeDefaults, numTrain).epochs} epochs.`;
   const tuning = (protocol: FineTuneProtocol) =>
     `Fine-tuned: a copy of the encoder, trained end to end with labels for ${protocol.epochs} epochs with flips and label ` +
     `smoothing, each layer at ${protocol.layerDecay} of the next one's learning rate. The untrained encoder learns in the same way: ` +

@@ -3,7 +3,14 @@
  * @module
  */
 import { jpegDecoder } from "@lacuna/data/images";
-import { formatSeconds, Interrupt, parseBytes, standardTerminal, type Terminal } from "@lacuna/data/terminal";
+import {
+  formatSeconds,
+  Interrupt,
+  parseBytes,
+  standardTerminal,
+  type Terminal,
+  wholeNumber,
+} from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { overrideConfig } from "./config.ts";
@@ -62,7 +69,11 @@ function command({ write, writeError }: Terminal): Command {
       "--run <folder>",
       "run folder, below runs/ for the task's permissions (default: runs/<preset>, runs/<method>-<preset> but for extrema)",
     )
-    .option("--seed <number>", "seed of every random number (default: the preset's, 0)", parseSeed)
+    .option(
+      "--seed <number>",
+      "seed of every random number (default: the preset's, 0)",
+      wholeNumber(0, 2 ** 32 - 1),
+    )
     .option("--device <name>", "what runs the maths: auto, native, wasm, webgpu, tensorflow, cpu", "auto")
     .option("--data <folder>", "shards to learn from, or their URL", ".lacuna/data/fashion-mnist")
     .option(
@@ -74,19 +85,19 @@ function command({ write, writeError }: Terminal): Command {
     .option(
       "--workers <number>",
       "threads that decode and augment images beside the training",
-      parseWorkers,
+      wholeNumber(0, 64),
       0,
     )
     .option(
       "--skip-bad <number>",
       "images that cannot be decoded and may be replaced by the next good ones; the first one more ends the run",
-      parseCount,
+      wholeNumber(0, 999_999_999),
       0,
     )
     .option(
       "--probe-every <steps>",
       "measure on the way how well a linear classifier tells the classes, as probeAccuracy; the training stays the same",
-      parseSteps,
+      wholeNumber(1),
     )
     .option("--set <key=value>", "another value for a field of the config; may be repeated", append, [])
     .addOption(
@@ -156,29 +167,6 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
 
 function isEncoded({ split, column }: TrainingImages): boolean {
   return split.columns.some(({ name, kind }) => name === column && kind === "encodedImage");
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (/^\d+$/.test(text) && seed < 2 ** 32) return seed;
-  throw new InvalidArgumentError("Write a whole number from 0 to 4294967295");
-}
-
-function parseWorkers(text: string): number {
-  const workers = Number(text);
-  if (/^\d+$/.test(text) && workers <= 64) return workers;
-  throw new InvalidArgumentError("Write a whole number from 0 to 64");
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 0");
-}
-
-function parseSteps(text: string): number {
-  const steps = Number(text);
-  if (/^\d+$/.test(text) && steps >= 1) return steps;
-  throw new InvalidArgumentError("Write a whole number from 1");
 }
 
 function parseCacheBytes(text: string): number {

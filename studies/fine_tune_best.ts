@@ -63,7 +63,11 @@ export async function fineTuneBest(
       failure = error;
     }
   }
-  if (!best) throw new NonFiniteError(failure?.message ?? "There is no way to fine-tune", { cause: failure });
+  if (!best) {
+    throw new NonFiniteError(`No way to fine-tune has a loss that is a number: ${failure?.message}`, {
+      cause: failure,
+    });
+  }
   return { accuracy: best.accuracy, choice: best.choice };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { writeAtomically } from "@lacuna/data";
-import { Interrupt, standardTerminal, type Terminal } from "@lacuna/data/terminal";
+import { Interrupt, standardTerminal, type Terminal, wholeNumber } from "@lacuna/data/terminal";
 import { ConfigError, exitCodes, tellFailure } from "@lacuna/pipelines";
 import { useDevice } from "@lacuna/tensor";
 import { Command, InvalidArgumentError } from "commander";
@@ -48,18 +48,18 @@ function command({ write, writeError }: Terminal): Command {
   return new Command("study")
     .description("Runs a study, or goes on with it, and writes its page.")
     .argument("<name>", "which")
-    .option("--seeds <number>", "runs of each arm", (text) => parseWhole(text, 1, 9999))
+    .option("--seeds <number>", "runs of each arm", wholeNumber(1, 9999))
     .option(
       "--first-seed <number>",
       "the first of the seeds: to judge on others than one has tuned on",
-      (text) => parseWhole(text, 0, 999_999_999),
+      wholeNumber(0, 999_999_999),
     )
     .option("--minutes <number>", "begin no run that would end later than this", parsePositive)
     .option("--epochs <number>", "length of the runs; in a folder of their own", parsePositive)
     .option(
       "--images <number>",
       "to learn from, at most; in a folder of their own",
-      (text) => parseWhole(text, 1, 999_999_999),
+      wholeNumber(1, 999_999_999),
     )
     .option(
       "--arm <name>",
@@ -175,11 +175,6 @@ function commandOf(name: string, { seeds, firstSeed, epochs, images, arm, data }
     ...Object.entries(values).flatMap(([flag, value]) => value === undefined ? [] : [`--${flag} ${value}`]),
     ...arm.map((name) => `--arm ${name}`),
   ].join(" ");
-}
-
-function parseWhole(text: string, from: number, to: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= from && Number(text) <= to) return Number(text);
-  throw new InvalidArgumentError(`Write a whole number from ${from} to ${to}`);
 }
 
 function parsePositive(text: string): number {

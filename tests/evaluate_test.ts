@@ -32,7 +32,7 @@ Deno.test("evaluate tells a wrong option, folder, data set, device or run before
     2,
     /unknown option '--devise'\n\(Did you mean --device\?\)/,
   );
-  await expectFault(place, [...run, "--labels", "many"], 2, /Write a whole number, such as 1024/);
+  await expectFault(place, [...run, "--labels", "many"], 2, /Write a whole number from 1 on/);
   await expectFault(place, [...run, "--labels", "19"], 2, /19 labels cannot be drawn: .* kNN needs 20/);
   await expectFault(place, [...run, "--data", "/etc"], 2, /^Requires read access to .*\/etc/);
   await expectFault(

@@ -32,15 +32,6 @@ export function sayer(terminal: Terminal): (line: string) => void {
   return (line) => terminal.write(`${printable(line)}\n`);
 }
 
-/** A whole number from `min` on, as an option's value. */
-export function wholeNumber(min: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text.replaceAll(/[,_](?=\d{3})/g, ""));
-    if (/^[\d,_]+$/.test(text) && Number.isSafeInteger(number) && number >= min) return number;
-    throw new InvalidArgumentError(`Write a whole number from ${min} on`);
-  };
-}
-
 /** Bytes, as "64Mi", "500M" or "100000", as an option's value. */
 export function byteCount(text: string): number {
   const bytes = parseBytes(text);

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { WriteOptions } from "../shards/write_shards.ts";
-import { byteCount, wholeNumber } from "./_commands.ts";
+import { wholeNumber } from "../terminal/whole_number.ts";
+import { byteCount } from "./_commands.ts";
 import { DATA_FOLDER, hasManifest, requireSet } from "./_open_set.ts";
 import { UsageError } from "./usage_error.ts";
 

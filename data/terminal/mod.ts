@@ -18,3 +18,4 @@ export { parseBytes } from "./parse_bytes.ts";
 export { printable } from "./printable.ts";
 export { ProgressLine } from "./progress_line.ts";
 export { standardTerminal, type Terminal } from "./terminal.ts";
+export { wholeNumber } from "./whole_number.ts";
