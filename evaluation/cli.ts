@@ -2,8 +2,8 @@
  * The command behind `deno task evaluate`: one run's table, `evaluation.json` and `report.html`, of few labels under names of their own.
  *
  * Exit codes: those of `@lacuna/pipelines`; 0 done, 2 unknown option, or a folder outside the command's permissions,
- * 3 the data set is missing or damaged, 4 the device cannot be used, 7 there is no checkpoint or the run folder cannot
- * be written.
+ * 3 the data set is missing or damaged, 4 the device cannot be used, 5 the loss of a fine-tuning is no number, 7 there is no
+ * checkpoint or the run folder cannot be written.
  * @module
  */
 import { parseBytes, wholeNumber } from "@lacuna/data/terminal";
@@ -11,6 +11,7 @@ import { ConfigError } from "@lacuna/pipelines/errors";
 import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
 import { deviceNames } from "@lacuna/tensor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { DivergenceError } from "./divergence_error.ts";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
 import { measurementNames, parseProtocols } from "./protocols.ts";
@@ -60,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await command.parseAsync(args, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
-    const code = exitCode(error);
+    const code = error instanceof DivergenceError ? exitCodes.nonFinite : exitCode(error);
     if (code === exitCodes.unexpected) throw error;
     if (!(error instanceof CommanderError)) console.error((error as Error).message); // commander has printed its own
     return code;

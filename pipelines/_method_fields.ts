@@ -107,11 +107,13 @@ export const decoderField: Field<DecoderSizes> = v.strictObject({
 });
 /** `mto`. */
 export const mtoField: Field<MtoConfig> = v.strictObject({
-  affinity: v.picklist(["scaledDot", "dot", "lnScaled", "cosine"]),
+  affinity: v.picklist(["scaledDot", "dot", "lnScaled", "cosine", "attention"]),
   entropyWeight: v.pipe(v.number(), v.finite()),
   entropyStages: v.optional(count, 1), // runs from before it and its like had these
   rankWeight: notNegative,
   rankMargin: notNegative,
+  rankPer: v.optional(v.picklist(["image", "batch"]), "image"),
+  rankDetached: v.optional(v.boolean(), false),
   recalibrationWeight: notNegative,
   recalibration: v.picklist(["mass", "entropy", "affinity"]),
   recalibrationBlocks: v.optional(v.picklist(["all", "early", "late"]), "all"),

@@ -4,7 +4,14 @@
  */
 import type { StagesOptions } from "@lacuna/encoders";
 import type { ObjectiveResult } from "@lacuna/objectives";
-import { excludeBias, type MtoHost, mtoLoss, type MtoOptions } from "@lacuna/objectives/mto";
+import {
+  checkStages,
+  excludeBias,
+  type MtoHost,
+  mtoLoss,
+  type MtoOptions,
+  readsScores,
+} from "@lacuna/objectives/mto";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 
@@ -44,26 +51,19 @@ export type MtoConfig = MtoOptions & {
  * @param config Weights; all 0 leaves the host as it is, bit for bit.
  * @param numBlocks S, the host's blocks that see mask tokens; the fewest, if several parts of it do.
  * @returns The terms, or nothing if the config asks for nothing.
- * @throws {RangeError} If there are fewer stages than `entropyStages`.
+ * @throws {RangeError} If the terms take more stages than there are.
  */
 export function mtoTerms(config: MtoConfig, numBlocks: number): MaskTokenTerms | undefined {
-  const { entropyStages, recalibrationWeight, exclude, schedule } = config;
-  const isWeighted = hasWeight(config);
-  if (isWeighted && entropyStages > numBlocks + 1) {
-    throw new RangeError(
-      `Cannot take the first ${entropyStages} of ${numBlocks + 1} stages: set mto.entropyStages to 1…${
-        numBlocks + 1
-      }`,
-    );
-  }
-  if (!isWeighted && exclude === 0) return undefined;
+  const { exclude, schedule } = config;
+  checkStages(config, numBlocks);
+  if (!hasWeight(config) && exclude === 0) return undefined;
   return {
     loss: (host, progress) => {
       const { loss, metrics } = mtoLoss(host, config);
       if (schedule === "constant") return { loss, metrics };
       return { loss: tf.mul(loss, schedule === "rising" ? progress : 1 - progress), metrics };
     },
-    readsScores: recalibrationWeight !== 0,
+    readsScores: readsScores(config),
     ...exclude > 0 && { scoreBias: (scores, mask) => excludeBias(scores, mask, exclude) },
   };
 }

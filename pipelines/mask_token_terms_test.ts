@@ -76,6 +76,10 @@ const hosts: Readonly<Record<string, Host>> = {
 
 const numberOf = (x: number | tf.Tensor) => typeof x === "number" ? x : x.dataSync<"float32">()[0]!;
 
+function near(found: number, expected: number, tolerance: number): void {
+  assert.ok(Math.abs(found - expected) <= tolerance, `${found} is not ${expected}`);
+}
+
 function assertSame(found: StepResult, expected: StepResult, what: string): void {
   assert.equal(numberOf(found.loss), numberOf(expected.loss), what);
   assert.deepEqual(Object.keys(found.grads), Object.keys(expected.grads), what);
@@ -120,6 +124,31 @@ for (const [name, { withMto, withTerms, batch }] of Object.entries(hosts)) {
       const change = tf.max(tf.abs(tf.sub(grads[key]!, alone.grads[key]!)));
       assert.ok(numberOf(change) > 1e-6, `${key} hears nothing of the terms`);
     }
+  });
+
+  Deno.test(`masked token optimization on ${name}: by attention it hears of the first block alone`, async () => {
+    const first = await batch();
+    const alone = withTerms().step(first, start);
+    const mto: MtoConfig = { ...noMto, affinity: "attention", entropyWeight: 1 };
+    const { loss, grads, metrics } = withMto(mto).step(first, start);
+    const heights = Object.keys(metrics).filter((key) => key.includes("heterogeneity"));
+    assert.deepEqual(
+      heights,
+      name === "bootmae" ? ["heterogeneity.0", "features.heterogeneity.0"] : ["heterogeneity.0"],
+    );
+    const term = heights.reduce((sum, key) => sum + 1 - numberOf(metrics[key]!), 0) / heights.length;
+    near(numberOf(loss) - numberOf(alone.loss), term, 1e-5 * numberOf(loss)); // float32
+    const changed = (pattern: RegExp) => {
+      const keys = Object.keys(grads).filter((key) => pattern.test(key));
+      assert.ok(keys.length > 0, `${pattern}`);
+      return keys.map((key) => numberOf(tf.max(tf.abs(tf.sub(grads[key]!, alone.grads[key]!)))));
+    };
+    assert.ok(changed(/mask_token$/).every((change) => change > 0));
+    const blocks = name === "mae" || name === "bootmae" ? /decoder.blocks\.0\./ : /(^|\.)blocks\.0\./;
+    assert.ok(
+      changed(new RegExp(`${blocks.source}attn\\.(qkv|q|k)\\.weight$`)).every((change) => change > 0),
+    );
+    assert.ok(changed(new RegExp(`${blocks.source}mlp\\.fc2\\.weight$`)).every((change) => change === 0));
   });
 
   Deno.test(`masked token optimization on ${name}: slopes of host and terms together are differences of the loss`, async () => {
@@ -211,8 +240,11 @@ Deno.test("masked token optimization refuses, before the first step, more stages
     withMto({ ...threeTerms, entropyStages: most });
     assert.throws(() => withMto({ ...threeTerms, entropyStages: most + 1 }), {
       name: "RangeError",
-      message: `Cannot take the first ${most + 1} of ${most} stages: set mto.entropyStages to 1…${most}`,
+      message: `Cannot take the first ${most + 1} of ${most} stages: choose an entropyStages of 1…${most}`,
     });
+    const byAttention = () => withMto({ ...threeTerms, affinity: "attention", entropyStages: most - 1 });
+    if (most > 2) byAttention();
+    else assert.throws(byAttention, /by attention a single block has one/);
     withMto({ ...noMto, entropyStages: most + 1 }); // nothing takes them
   }
 });

@@ -1,8 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 import type { ObjectiveResult } from "../objective_result.ts";
-import { heterogeneity, type ImageMeasure, type MtoAffinity } from "./heterogeneity.ts";
+import { type ImageMeasure, meanOf } from "./image_measure.ts";
+import { stageMeasures } from "./_stage_measures.ts";
+import { checkStages } from "./check_stages.ts";
+import type { MtoAffinity, MtoHost } from "./mto_host.ts";
+import { readsScores } from "./reads_scores.ts";
 import { type MtoRecalibration, visibleAttention } from "./visible_attention.ts";
 
 /** Weights and choices of the three terms. */
@@ -17,6 +21,10 @@ export type MtoOptions = {
   readonly rankWeight: number;
   /** By how much it should fall in each block, ≥ 0. */
   readonly rankMargin: number;
+  /** Whether a rise counts image by image, or between the means over a batch's images, which hide one that others make up for. */
+  readonly rankPer: "image" | "batch";
+  /** Whether a rise is put down to the later stage alone, the earlier one being a constant. */
+  readonly rankDetached: boolean;
   /** λ_spa ≥ 0 of the term for visible tokens that do not attend to masked ones. */
   readonly recalibrationWeight: number;
   /** What that asks for. */
@@ -25,19 +33,9 @@ export type MtoOptions = {
   readonly recalibrationBlocks: "all" | "early" | "late";
 };
 
-/** What a host that has mask tokens shows of a forward pass. */
-export type MtoHost = {
-  /** S + 1 times [B, 1 + N, D], class token first: what enters the first block that sees both kinds of token, then what leaves each. */
-  readonly stages: readonly Tensor3D[];
-  /** S times [B, heads, 1 + N, 1 + N]: each of these blocks' attention before the softmax; read only where `recalibrationWeight` is not 0. */
-  readonly scores: readonly Tensor4D[];
-  /** [B, N], 1 = masked. */
-  readonly mask: Tensor2D;
-};
-
 /**
  * The terms that masked token optimization adds to a host's loss (MTO, arXiv:2404.08330), as one sum: 1 − H₀, or the mean of it over the first
- * stages; the mean over blocks of max(0, Hₛ₊₁ − Hₛ + margin), image by image; and the mean over blocks of `visibleAttention()`. A term whose
+ * stages; the mean over blocks of max(0, Hₛ₊₁ − Hₛ + margin), for an image or for the batch; and the mean over blocks of `visibleAttention()`. A term whose
  * weight is 0 is not computed.
  *
  * **Reconstruction.** What the terms are for, and where they act, is public; their formulas, weights and schedules are not.
@@ -48,30 +46,26 @@ export type MtoHost = {
  * attention has collapsed; and, where tokens enter, `cosine`, the mean cosine of masked and visible ones, and `maskedNorm`, the mean length of masked
  * ones, which rises and falls with the mask token's. No mean counts images that lack what it is of.
  * @throws {TypeError} If there are not as many scores as blocks where they are read.
- * @throws {RangeError} If there are fewer stages than `entropyStages`.
+ * @throws {RangeError} If there are fewer stages than the terms take, of which attention has one less.
  */
-export function mtoLoss({ stages, scores, mask }: MtoHost, options: MtoOptions): ObjectiveResult {
-  const { entropyWeight, entropyStages, rankWeight, rankMargin, recalibrationWeight, recalibration } =
-    options;
-  if (stages.length < 2 || recalibrationWeight !== 0 && scores.length !== stages.length - 1) {
+export function mtoLoss(host: MtoHost, options: MtoOptions): ObjectiveResult {
+  const { entropyWeight, entropyStages, rankWeight, recalibrationWeight, recalibration } = options;
+  const { stages, scores, mask } = host;
+  if (stages.length < 2 || readsScores(options) && scores.length !== stages.length - 1) {
     throw new TypeError(
       `MTO needs the scores of each block, not ${scores.length} for ${stages.length} stages`,
     );
   }
-  if (!(entropyStages >= 1 && entropyStages <= stages.length)) {
-    throw new RangeError(
-      `Cannot take the first ${entropyStages} of ${stages.length} stages: choose 1…${stages.length}`,
-    );
-  }
+  checkStages(options, stages.length - 1);
   return tf.tidy(() => {
-    const patches = stages.map((tokens) => tf.slice(tokens, [0, 1, 0], [-1, -1, -1]));
     const numRead = rankWeight !== 0 ? stages.length : entropyWeight !== 0 ? entropyStages : 0;
-    const profile = patches.slice(0, numRead).map((tokens) => heterogeneity(tokens, mask, options.affinity));
+    const profile = stageMeasures(host, options.affinity, numRead);
     const heights = profile.map(meanOf);
+    const entering = tf.slice(stages[0]!, [0, 1, 0], [-1, -1, -1]);
     const metrics: Record<string, Scalar> = {
       ...Object.fromEntries(heights.map((height, s) => [`heterogeneity.${s}`, height])),
-      cosine: meanCosine(patches[0]!, mask),
-      maskedNorm: meanNorm(patches[0]!, mask),
+      cosine: meanCosine(entering, mask),
+      maskedNorm: meanNorm(entering, mask),
     };
     const terms: Scalar[] = [];
     const add = (name: string, weight: number, term: Scalar) => {
@@ -83,11 +77,11 @@ export function mtoLoss({ stages, scores, mask }: MtoHost, options: MtoOptions):
       add("entropy", entropyWeight, tf.sub(any, meanOver(heights.slice(0, entropyStages))));
     }
     if (rankWeight !== 0) {
-      const rises = profile.slice(1).map(({ values, counts }, s) => {
-        const rise = tf.add(tf.sub(values, profile[s]!.values), rankMargin);
-        return meanOf({ values: tf.mul(tf.relu(rise), counts), counts });
-      });
-      add("rank", rankWeight, meanOver(rises));
+      add(
+        "rank",
+        rankWeight,
+        meanOver(profile.slice(1).map((later, s) => rise(profile[s]!, later, options))),
+      );
     }
     if (recalibrationWeight !== 0) {
       const half = Math.ceil(scores.length / 2);
@@ -111,9 +105,27 @@ function meanOver(scalars: readonly Scalar[]): Scalar {
   return tf.div(tf.addN([...scalars]), scalars.length);
 }
 
-function meanOf({ values, counts }: ImageMeasure): Scalar {
-  return tf.div(tf.sum(values), tf.maximum(tf.sum(counts), 1));
+/** By how much heterogeneity rises from a stage to the next, or fails to fall by the margin; 0 if it does. */
+function rise(
+  earlier: ImageMeasure,
+  later: ImageMeasure,
+  { rankMargin, rankPer, rankDetached }: MtoOptions,
+): Scalar {
+  const { counts } = later;
+  const from = rankDetached ? { values: constant(earlier.values), counts } : earlier;
+  if (rankPer === "image") {
+    const rises = tf.add(tf.sub(later.values, from.values), rankMargin);
+    return meanOf({ values: tf.mul(tf.relu(rises), counts), counts });
+  }
+  const any = tf.minimum(tf.sum(counts), 1); // 0 where no image counts: a margin is no rise then
+  return tf.mul(tf.relu(tf.add(tf.sub(meanOf(later), meanOf(from)), rankMargin)), any);
 }
+
+/** The same numbers, through which no gradient goes. */
+const constant: (x: Tensor1D) => Tensor1D = tf.customGrad((x) => ({
+  value: tf.clone(x as Tensor1D),
+  gradFunc: () => tf.zerosLike(x as Tensor1D),
+}));
 
 /** Mean cosine of masked and visible tokens, image by image, over the images that have both. */
 function meanCosine(tokens: Tensor3D, mask: Tensor2D): Scalar {

@@ -16,6 +16,8 @@ const threeTerms: MtoPreset = {
   entropyStages: 1,
   rankWeight: 0.1,
   rankMargin: 0,
+  rankPer: "image",
+  rankDetached: false,
   recalibrationWeight: 0.1,
   recalibration: "mass",
   recalibrationBlocks: "all",

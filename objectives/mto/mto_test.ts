@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { useDevice } from "@lacuna/tensor";
+import { attentionHeterogeneity } from "./attention_heterogeneity.ts";
 import { excludeBias } from "./exclude_bias.ts";
-import { heterogeneity, type MtoAffinity } from "./heterogeneity.ts";
+import { heterogeneity, type TokenAffinity } from "./heterogeneity.ts";
 import { heterogeneityProfile } from "./heterogeneity_profile.ts";
-import { type MtoHost, mtoLoss } from "./mto_loss.ts";
+import type { MtoHost } from "./mto_host.ts";
+import { mtoLoss, type MtoOptions } from "./mto_loss.ts";
 import { mtoPresets } from "./mto_presets.ts";
 import { visibleAttention } from "./visible_attention.ts";
 
@@ -27,7 +29,7 @@ const visibleThenMasked = (visible: number[][], masked: number[][]) => ({
   tokens: tf.tensor3d([[...visible, ...masked]]),
   mask: tf.tensor2d([[...visible.map(() => 0), ...masked.map(() => 1)]]),
 });
-const valueOf = (visible: number[][], masked: number[][], affinity: MtoAffinity) => {
+const valueOf = (visible: number[][], masked: number[][], affinity: TokenAffinity) => {
   const { tokens, mask } = visibleThenMasked(visible, masked);
   return heterogeneity(tokens, mask, affinity).values.dataSync<"float32">()[0]!;
 };
@@ -103,16 +105,47 @@ Deno.test("heterogeneity() stays 1 where a masked token resembles all alike, how
   }
 });
 
+Deno.test("attentionHeterogeneity() of worked rows: the mean over heads, without the class token and masked columns", () => {
+  const even = [7, 2, 2, 9, -3], uneven = [-7, Math.log(0.7), Math.log(0.3), 40, 5];
+  const ofHead = (row: number[]) => Array.from({ length: 5 }, (_, i) => i < 3 ? [1, 5 * i, 2, 3, 4] : row); // rows of the class token and visible patches do not count
+  const scores = tf.tensor4d([[ofHead(even), ofHead(uneven)]]);
+  const { values, counts } = attentionHeterogeneity(scores, halves);
+  const entropy = -(0.7 * Math.log(0.7) + 0.3 * Math.log(0.3)) / Math.LN2; // in bits, of two columns
+  near(values, [(1 + entropy) / 2]);
+  near(counts, [1]);
+  near(attentionHeterogeneity(scores, tf.tensor2d([[0, 1, 1, 1]])).values, [0], 0); // one visible column
+});
+
+Deno.test("attentionHeterogeneity() by tokens' own scaled products is heterogeneity()", () => {
+  const tokens = tf.randomNormal<tf.Rank.R3>([3, 7, 8], 0, 1, "float32", 5);
+  const mask = tf.tensor2d([[0, 0, 0, 1, 1, 1], [0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 0, 0]]);
+  const products = tf.mul(tf.matMul(tokens, tokens, false, true), 1 / Math.sqrt(8));
+  const scores: Tensor4D = tf.tile(tf.expandDims(products, 1), [1, 2, 1, 1]); // two heads alike
+  const expected = heterogeneity(tf.slice(tokens, [0, 1, 0], [-1, -1, -1]), mask, "scaledDot");
+  const { values, counts } = attentionHeterogeneity(scores, mask);
+  near(values, [...expected.values.dataSync<"float32">()]);
+  assert.deepEqual([...counts.dataSync()], [1, 1, 0]);
+});
+
 Deno.test("heterogeneityProfile() is each stage's heterogeneity without the class token, over the images that have one", async () => {
   const stages = [[[9, 9], [3, 1], [0, 4], [2, 0]], [[9, 9], [1, 0], [1, 0], [4, 4]]].map((tokens) =>
     tf.tensor3d([tokens, tokens])
   );
   const before = tf.memory().numTensors;
   const mask = tf.tensor2d([[0, 0, 1], [1, 1, 1]]); // the second image has no visible token
-  near(await heterogeneityProfile(stages, mask), [0.10729, 1]);
-  near(await heterogeneityProfile(stages, mask, "lnScaled"), [0.310571, 1]);
+  const host = { stages, scores: [], mask };
+  near(await heterogeneityProfile(host), [0.10729, 1]);
+  near(await heterogeneityProfile(host, "lnScaled"), [0.310571, 1]);
   assert.equal(tf.memory().numTensors, before + 1);
-  await assert.rejects(heterogeneityProfile(stages, tf.ones([2, 3])), RangeError);
+  await assert.rejects(heterogeneityProfile({ ...host, mask: tf.ones([2, 3]) }), RangeError);
+  await assert.rejects(heterogeneityProfile(host, "attention"), /ask forwardStages\(\) for withScores/);
+  const scores = tf.tile(tf.tensor4d([[[[1, 1, 1, 1], [9, 9, 9, 9], [2, 5, 8, 1], [0, 4, 4, 7]]]]), [
+    2,
+    1,
+    1,
+    1,
+  ]);
+  near(await heterogeneityProfile({ ...host, scores: [scores] as Tensor4D[] }, "attention"), [1]);
 });
 
 /** Scores [1, 1, 1 + 4, 1 + 4] whose every row is the same over four patches; the class token is shut off. */
@@ -218,6 +251,63 @@ Deno.test("mtoLoss() asks for a profile that does not rise", () => {
   near([rankOf([0.9, 0.9, 0.3], 0)], [0], 1e-4);
 });
 
+Deno.test("mtoLoss() by rank of the batch has images make up for each other, and an earlier stage detached hears of nothing", () => {
+  const [rising, falling] = [stagesWith([0.5, 0.7]), stagesWith([0.9, 0.6])];
+  const stages = rising.map((stage, s) => tf.concat([stage, falling[s]!])); // from a mean of 0.7 to one of 0.65
+  const mask = tf.tensor2d([[0, 0, 1], [0, 0, 1]]);
+  const base = { ...mtoPresets.threeTerms, affinity: "dot", entropyWeight: 0, rankWeight: 1 } as const;
+  const rankOf = (options: Partial<MtoOptions>) => (...all: Tensor[]) =>
+    mtoLoss({ stages: all as Tensor3D[], scores: [], mask }, { ...base, recalibrationWeight: 0, ...options })
+      .loss;
+  near(rankOf({})(...stages), [0.2 / 2], 1e-4);
+  near(rankOf({ rankPer: "batch" })(...stages), [0], 0);
+  near(rankOf({ rankPer: "batch", rankMargin: 0.15 })(...stages), [0.65 - 0.7 + 0.15], 1e-4);
+  for (const rankPer of ["image", "batch"] as const) {
+    const options = { rankPer, rankMargin: 0.15 };
+    const attached = tf.grads(rankOf(options))(stages),
+      detached = tf.grads(rankOf({ ...options, rankDetached: true }))(stages);
+    near(rankOf({ ...options, rankDetached: true })(...stages), [
+      ...rankOf(options)(...stages).dataSync<"float32">(),
+    ], 0);
+    assert.ok(tf.max(tf.abs(attached[0]!)).dataSync()[0]! > 1e-3);
+    near(tf.max(tf.abs(detached[0]!)), [0], 0);
+    near(detached[1]!, [...attached[1]!.dataSync<"float32">()], 0);
+    const none = mtoLoss({ stages: stages as Tensor3D[], scores: [], mask: tf.zeros([2, 3]) }, {
+      ...base,
+      recalibrationWeight: 0,
+      ...options,
+    });
+    near(none.loss, [0], 0);
+  }
+});
+
+Deno.test("mtoLoss() by attention reads each block's scores, which are one fewer than its stages", () => {
+  const { stages, scores, mask } = randomHost(2);
+  const none = {
+    ...mtoPresets.threeTerms,
+    affinity: "attention",
+    entropyWeight: 0,
+    rankWeight: 0,
+    recalibrationWeight: 0,
+  } as const;
+  const heights = scores.map((ofBlock) =>
+    tf.mean(attentionHeterogeneity(ofBlock, mask).values).dataSync<"float32">()[0]!
+  );
+  const lossOf = (options: Partial<MtoOptions>, shown = scores) =>
+    mtoLoss({ stages, scores: shown, mask }, { ...none, ...options }).loss;
+  near(lossOf({ entropyWeight: 1 }), [1 - heights[0]!]);
+  near(lossOf({ entropyWeight: 1, entropyStages: 2 }), [1 - (heights[0]! + heights[1]!) / 2]);
+  near(lossOf({ rankWeight: 1, rankMargin: 0.5, rankPer: "batch" }), [heights[1]! - heights[0]! + 0.5]);
+  near(lossOf({}, []), [0], 0);
+  assert.throws(() => lossOf({ entropyWeight: 1 }, []), TypeError);
+  assert.throws(() => lossOf({ entropyWeight: 1, entropyStages: 3 }), /first 3 of 2 stages/);
+  assert.throws(
+    () =>
+      mtoLoss({ stages: stages.slice(0, 2), scores: scores.slice(0, 1), mask }, { ...none, rankWeight: 1 }),
+    /by attention a single block has one/,
+  );
+});
+
 Deno.test("mtoLoss() has no slope by rank where heterogeneity stays the same", () => {
   const tokens = tf.randomNormal<tf.Rank.R3>([2, 5, 8], 0, 1, "float32", 1);
   const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
@@ -257,8 +347,8 @@ Deno.test("mtoLoss() does not care for the order of visible tokens, nor of maske
       mask,
     },
   };
-  for (const recalibration of kinds) {
-    const options = { ...allTerms, recalibration };
+  for (const [i, recalibration] of kinds.entries()) {
+    const options = { ...allTerms, recalibration, affinity: i === 0 ? "attention" : "scaledDot" } as const;
     const { metrics } = mtoLoss({ stages, scores, mask }, options);
     assert.ok(metrics.rank!.dataSync()[0]! > 0.01);
     for (const [what, host] of Object.entries(others)) {
@@ -282,16 +372,17 @@ Deno.test("mtoLoss() is finite, with finite slopes, for images without masked or
     const { stages, scores } = randomHost(1);
     const mask = tf.tensor2d([row]);
     for (const tokens of [stages, equal]) {
-      for (const [i, affinity] of affinities.entries()) {
+      for (const [i, affinity] of ([...affinities, "attention"] as const).entries()) {
         const options = { ...allTerms, affinity, recalibration: kinds[i % 3]! };
-        const lossAt = (...all: Tensor[]) =>
-          mtoLoss(
-            { stages: all.slice(0, 3) as Tensor3D[], scores: all.slice(3) as Tensor4D[], mask },
+        const inputs = affinity === "attention" ? scores : [...tokens, ...scores]; // by attention no term reads tokens
+        const lossAt = (...all: Tensor[]) => {
+          const shown = [...tokens, ...all].slice(-5);
+          return mtoLoss(
+            { stages: shown.slice(0, 3) as Tensor3D[], scores: shown.slice(3) as Tensor4D[], mask },
             options,
-          )
-            .loss;
-        const inputs = [...tokens, ...scores];
-        for (const found of [lossAt(...inputs), ...tf.grads(lossAt)(inputs)]) {
+          ).loss;
+        };
+        for (const found of [lossAt(...inputs), ...tf.grads(lossAt)([...inputs])]) {
           assert.ok(found.dataSync<"float32">().every(Number.isFinite), `${what}, ${affinity}`);
         }
       }
@@ -315,43 +406,50 @@ Deno.test("mtoLoss() takes no image into its means that has nothing to compare, 
   }
 });
 
-Deno.test("mtoLoss() adds its terms by their weights, and has slopes for tokens and scores", () => {
-  const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
-  const stages = [1, 3, 2].map((size, i) =>
-    // the second is less heterogeneous, the third more than that
-    tf.mul<Tensor3D>(tf.randomNormal([2, 5, 8], 0, 1, "float32", i + 1), size)
-  );
-  const scores = [4, 5].map((seed) => tf.randomNormal<tf.Rank.R4>([2, 2, 5, 5], 0, 1, "float32", seed));
-  const options = {
-    ...mtoPresets.threeTerms,
-    entropyWeight: 0.3,
-    rankWeight: 0.5,
-    recalibrationWeight: 0.7,
-    rankMargin: 0.2,
-  };
-  const { loss, metrics } = mtoLoss({ stages, scores, mask }, options);
-  const value = (name: string) => metrics[name]!.dataSync<"float32">()[0]!;
-  near(loss, [0.3 * value("entropy") + 0.5 * value("rank") + 0.7 * value("recalibration")]);
-  near([value("entropy")], [1 - value("heterogeneity.0")]);
-  assert.ok(Math.abs(value("cosine")) < 0.5 && value("leak") > 0.2 && value("rowEntropy.1") > 0.5);
+for (const affinity of ["scaledDot", "attention"] as const) {
+  Deno.test(`mtoLoss() by ${affinity} adds its terms by their weights, and has slopes for tokens and scores`, () => {
+    const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
+    const stages = [1, 3, 2].map((size, i) =>
+      // the second is less heterogeneous, the third more than that
+      tf.mul<Tensor3D>(tf.randomNormal([2, 5, 8], 0, 1, "float32", i + 1), size)
+    );
+    const scores = [4, 5].map((seed) => tf.randomNormal<tf.Rank.R4>([2, 2, 5, 5], 0, 1, "float32", seed));
+    const options = {
+      ...mtoPresets.threeTerms,
+      entropyWeight: 0.3,
+      rankWeight: 0.5,
+      recalibrationWeight: 0.7,
+      rankMargin: 0.2,
+      affinity,
+    };
+    const { loss, metrics } = mtoLoss({ stages, scores, mask }, options);
+    const value = (name: string) => metrics[name]!.dataSync<"float32">()[0]!;
+    near(loss, [0.3 * value("entropy") + 0.5 * value("rank") + 0.7 * value("recalibration")]);
+    near([value("entropy")], [1 - value("heterogeneity.0")]);
+    assert.ok(Math.abs(value("cosine")) < 0.5 && value("leak") > 0.2 && value("rowEntropy.1") > 0.5);
 
-  const inputs: Tensor[] = [...stages, ...scores];
-  const lossAt = (...all: Tensor[]) =>
-    mtoLoss({ stages: all.slice(0, 3) as Tensor3D[], scores: all.slice(3) as Tensor4D[], mask }, options)
-      .loss;
-  const slopes = tf.grads(lossAt)(inputs);
-  assert.ok(value("rank") > 0.01);
-  for (const [i, slope] of slopes.entries()) {
-    const norm = Math.sqrt(tf.sum(tf.square(slope)).dataSync()[0]!);
-    const step = 3e-2;
-    const at = (sign: number) =>
-      lossAt(...inputs.map((x, j) => j === i ? tf.add(x, tf.mul(slope, sign * step / norm)) : x))
-        .dataSync()[0]!;
-    const found = (at(1) - at(-1)) / (2 * step);
-    assert.ok(Math.abs(found / norm - 1) < 0.02, `input ${i}: ${found} is not ${norm}`); // float32 differences
-  }
-  assert.throws(() => mtoLoss({ stages, scores: [], mask }, options), TypeError);
-});
+    const inputs: Tensor[] = affinity === "attention" ? scores : [...stages, ...scores]; // by attention no term reads tokens
+    const lossAt = (...all: Tensor[]) => {
+      const shown = [...stages, ...all].slice(-5);
+      return mtoLoss(
+        { stages: shown.slice(0, 3) as Tensor3D[], scores: shown.slice(3) as Tensor4D[], mask },
+        options,
+      ).loss;
+    };
+    const slopes = tf.grads(lossAt)(inputs);
+    assert.ok(value("rank") > 0.01);
+    for (const [i, slope] of slopes.entries()) {
+      const norm = Math.sqrt(tf.sum(tf.square(slope)).dataSync()[0]!);
+      const step = 3e-2;
+      const at = (sign: number) =>
+        lossAt(...inputs.map((x, j) => j === i ? tf.add(x, tf.mul(slope, sign * step / norm)) : x))
+          .dataSync()[0]!;
+      const found = (at(1) - at(-1)) / (2 * step);
+      assert.ok(Math.abs(found / norm - 1) < 0.02, `input ${i}: ${found} is not ${norm}`); // float32 differences
+    }
+    assert.throws(() => mtoLoss({ stages, scores: [], mask }, options), TypeError);
+  });
+}
 
 Deno.test("mtoLoss() computes what is weighted, by the sign, stages and blocks that are asked for", () => {
   const mask = tf.tensor2d([[0, 0, 1, 1], [1, 0, 0, 1]]);
@@ -427,8 +525,18 @@ Deno.test("mtoLoss() leaves nothing behind but its result", () => {
     scores: [tf.ones<tf.Rank.R4>([1, 2, 5, 5])],
     mask: tf.tensor2d([[0, 0, 1, 1]]),
   };
-  const before = tf.memory().numTensors;
-  const { loss, metrics } = mtoLoss(host, mtoPresets.threeTerms);
-  tf.dispose([loss, ...Object.values(metrics)]);
-  assert.equal(tf.memory().numTensors, before);
+  const { threeTerms } = mtoPresets;
+  for (
+    const options of [threeTerms, {
+      ...threeTerms,
+      affinity: "dot",
+      rankPer: "batch",
+      rankDetached: true,
+    }] as const
+  ) {
+    const before = tf.memory().numTensors;
+    const { loss, metrics } = mtoLoss(host, options);
+    tf.dispose([loss, ...Object.values(metrics)]);
+    assert.equal(tf.memory().numTensors, before);
+  }
 });
