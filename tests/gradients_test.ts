@@ -12,52 +12,18 @@ import {
   varianceHinge,
   weightedMse,
 } from "@lacuna/objectives";
-import { methodNamed, methodNames } from "@lacuna/pipelines";
-import { normals, stream } from "@lacuna/random";
-import { type ParameterMap, useDevice, valueAndGrads } from "@lacuna/tensor";
+import { methodNames } from "@lacuna/pipelines";
+import { stream } from "@lacuna/random";
+import { useDevice, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import assert from "node:assert/strict";
+import { draw } from "./_draw.ts";
+import { methodStep } from "./_method_step.ts";
+import { slopeError } from "./_slope_error.ts";
 
 await useDevice("wasm"); // whose fused operations have gradients written by hand
 const init = stream({ seed: 0, name: "init" });
-const draw = (name: string, ...shape: number[]): Tensor =>
-  tf.tensor(normals(tf.util.sizeFromShape(shape), stream({ seed: 0, name })), shape);
-
-/**
- * Largest error of the slopes that `grads` say the loss has along random directions, normal in every number, in units of the gradient's
- * length: against central differences of fourth order, at most twice `reach` away.
- */
-function slopeError(
-  lossOf: () => number,
-  parameters: ParameterMap,
-  grads: Readonly<Record<string, Tensor>>,
-  names: readonly string[],
-  { numDirections = 1, reach = 0.03 } = {},
-): number {
-  let largest = 0;
-  for (let k = 0; k < numDirections; k++) {
-    const moves = names.map((name) => draw(`direction ${k} of ${name}`, ...parameters[name]!.shape));
-    const starts = names.map((name) => tf.clone(parameters[name]!));
-    const sum = (terms: readonly Tensor[]) =>
-      terms.reduce((total, term) => total + tf.sum(term).dataSync()[0]!, 0);
-    const size = Math.sqrt(sum(moves.map((move) => tf.square(move))));
-    const length = Math.sqrt(sum(names.map((name) => tf.square(grads[name]!))));
-    const step = reach / size;
-    const at = (steps: number) => {
-      for (const [i, name] of names.entries()) {
-        parameters[name]!.assign(tf.add(starts[i]!, tf.mul(moves[i]!, steps * step)));
-      }
-      return lossOf();
-    };
-    const found = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step);
-    at(0);
-    const expected = sum(names.map((name, i) => tf.mul(grads[name]!, moves[i]!)));
-    largest = Math.max(largest, Math.abs(found - expected) / length);
-  }
-  return largest;
-}
-
 const decoderSizes = {
   encoderDim: 8,
   gridHeight: 2,
@@ -150,27 +116,9 @@ for (const [name, lossOf] of Object.entries(objectives)) {
   });
 }
 
-const image = { height: 28, width: 28, channels: 1 };
-
-/** Four images of waves of their own lengths, with noise: batch norms want images that differ. */
-function pixels(name: string): Float32Array {
-  const noise = normals(4 * 784, stream({ seed: 0, name }));
-  return noise.map((z, i) => 0.3 * z + Math.sin(i % 784 * (0.1 + 0.05 * Math.floor(i / 784))));
-}
-
 for (const name of methodNames) {
   Deno.test(`${name}: a step's gradient has the slope of finite differences, in the mask token and in all`, () => {
-    const method = methodNamed(name);
-    const config = method.presets.tiny!;
-    const pipeline = method.pipeline(config, image);
-    const views = { images: pixels("images"), student: pixels("student"), teacher: pixels("teacher") };
-    const batch = method.toBatch(views, { samples: Int32Array.of(0, 1, 2, 3), epoch: 0 });
-    for (const [key, parameter] of Object.entries(pipeline.parameters)) {
-      if (parameter.trainable) {
-        parameter.assign(tf.add(parameter, tf.mul(draw(key, ...parameter.shape), 0.1)));
-      }
-    }
-    const step = () => pipeline.step(batch, { step: 0, progress: 0.5 });
+    const { pipeline, step } = methodStep(name);
     const { grads } = step();
     const names = Object.keys(grads);
     const tokens = names.filter((key) => key.endsWith("mask_token"));

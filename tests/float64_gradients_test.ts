@@ -1,0 +1,45 @@
+import "./_float64.ts"; // before all others
+import { mtoPresets } from "@lacuna/objectives/mto";
+import { methodNamed, methodNames } from "@lacuna/pipelines";
+import { useDevice } from "@lacuna/tensor";
+import * as tf from "@tensorflow/tfjs-core";
+import assert from "node:assert/strict";
+import { methodStep } from "./_method_step.ts";
+import { slopeError } from "./_slope_error.ts";
+
+await useDevice("cpu");
+
+/** What images and mask tokens pass on their way in, one by one; the others are among all at once. */
+const entrance =
+  /(mask_token|patch_embed\.proj\.weight|bias_table|blocks\.0\.attn\.(qkv|q)\.weight|blocks\.0\.mlp\.fc1\.weight)$/;
+
+/** Fails unless a step's gradient is that of its loss, in float64. */
+function assertSlopes(name: string, change: object = {}): void {
+  const { pipeline, step } = methodStep(name, change);
+  const { grads } = step();
+  const names = Object.keys(grads);
+  const some = names.filter((key) => entrance.test(key));
+  assert.ok(some.length >= 3);
+  for (const keys of [names, ...some.map((key) => [key])]) {
+    const error = slopeError(() => step().loss.dataSync()[0]!, pipeline.parameters, grads, keys, {
+      reach: 1e-5, // within 3e-5 ConMIM's projector passes a bend of its ReLU
+    });
+    assert.ok(error < 1e-5, `${keys}: ${error}`); // 2e-6 at most was found, of the approximation of GELU's error function
+  }
+}
+
+Deno.test("the device cpu computes in float64 here", () => {
+  assert.equal(tf.sub(tf.add(tf.scalar(1), 1e-12), 1).dataSync()[0]!.toPrecision(4), "1.000e-12");
+});
+
+for (const name of methodNames) {
+  Deno.test(`${name}: a step's gradient has the slope of finite differences, in float64`, () =>
+    assertSlopes(name));
+  const { mto } = methodNamed(name).presets.tiny! as { mto?: object };
+  if (mto === undefined) continue;
+  Deno.test(`${name}: so it has with all terms of masked token optimization`, () => {
+    const { threeTerms } = mtoPresets;
+    const terms = { entropyWeight: 1, rankWeight: 1, rankMargin: 0.1, recalibrationWeight: 1 };
+    assertSlopes(name, { mto: { ...mto, ...threeTerms, ...terms } });
+  });
+}
