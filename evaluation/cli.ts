@@ -6,12 +6,11 @@
  * checkpoint or the run folder cannot be written.
  * @module
  */
-import { parseBytes, wholeNumber } from "@lacuna/data/terminal";
+import { byteCount, wholeNumber } from "@lacuna/data/terminal";
 import { ConfigError } from "@lacuna/pipelines/errors";
 import { exitCode, exitCodes } from "@lacuna/pipelines/exit-code";
 import { deviceNames } from "@lacuna/tensor";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { DivergenceError } from "./divergence_error.ts";
+import { Command, CommanderError } from "commander";
 import { evaluateRun } from "./evaluate_run.ts";
 import { formatTable } from "./format_table.ts";
 import { measurementNames, parseProtocols } from "./protocols.ts";
@@ -39,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option(
       "--cache-bytes <bytes>",
       "of a data set behind a URL, at most so much is kept in .lacuna/cache; 0 keeps nothing",
-      parseCacheBytes,
+      byteCount(0),
       10e9,
     )
     .option("--device <name>", `what runs the maths: ${["auto", ...deviceNames].join(", ")}`, "auto")
@@ -52,7 +51,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--redo", "evaluate anew what is evaluated already")
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 2 usage, 3 data, 4 device, 7 no checkpoint, or a folder that cannot be written",
+      "\nExit codes: 0 done, 2 usage, 3 data, 4 device, 5 a fine-tuning whose loss is no number, 7 no checkpoint, or a folder that cannot be written",
     )
     .exitOverride()
     .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false }) // asking needs --allow-env
@@ -61,17 +60,11 @@ export async function main(args: readonly string[]): Promise<number> {
     await command.parseAsync(args, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
-    const code = error instanceof DivergenceError ? exitCodes.nonFinite : exitCode(error);
+    const code = exitCode(error);
     if (code === exitCodes.unexpected) throw error;
     if (!(error instanceof CommanderError)) console.error((error as Error).message); // commander has printed its own
     return code;
   }
-}
-
-function parseCacheBytes(text: string): number {
-  const bytes = parseBytes(text);
-  if (bytes !== undefined) return bytes;
-  throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
 }
 
 /** A wrong name is the caller's mistake. */

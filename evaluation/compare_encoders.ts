@@ -62,6 +62,7 @@ const PLACE_DIM = 16; // numbers that say where a patch is
  * @param encoders Frozen, of the same architecture.
  * @param train Labelled images that neighbours come from and probes learn from.
  * @param test Labelled images that are classified.
+ * @throws {DivergenceError} If the loss of a fine-tuning becomes NaN or infinite.
  * @throws {RangeError} If a split is empty, there are fewer than 20 labelled training images or not as many as asked for, a feature is not finite, or a
  * protocol needs tokens and there are none.
  */

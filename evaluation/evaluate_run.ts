@@ -1,13 +1,14 @@
 import { type ImageSet, writeAtomically } from "@lacuna/data";
 import { openDatasetAt } from "@lacuna/data/remote";
 import { type Dataset, type EncodedImageOptions, readImageSet, type Split } from "@lacuna/data/shards";
-import { CheckpointError, ConfigError } from "@lacuna/pipelines/errors";
+import { CheckpointError, ConfigError, NonFiniteError } from "@lacuna/pipelines/errors";
 import { loadRun } from "@lacuna/pipelines/load-run";
 import { newestCheckpoint } from "@lacuna/pipelines/newest-checkpoint";
 import { deviceNames, useDevice } from "@lacuna/tensor";
 import { createHash } from "node:crypto";
 import { compareEncoders } from "./compare_encoders.ts";
 import manifest from "./deno.json" with { type: "json" };
+import { DivergenceError } from "./divergence_error.ts";
 import { type EvaluationRecord, readEvaluation } from "./evaluation_record.ts";
 import { knnDefaults } from "./knn.ts";
 import { fineTuneProtocolFor } from "./fine_tune_protocols.ts";
@@ -54,6 +55,7 @@ export type EvaluatedRun = {
  * @throws {ConfigError} If the run learned from other images than the data set's, these have no labels or do not fit into memory, or
  * `numLabels` is below 20 or above their number.
  * @throws {DeviceError} If the device cannot be used.
+ * @throws {NonFiniteError} If the loss of a fine-tuning becomes NaN or infinite; nothing is written then.
  * @throws {StorageError} If the run folder cannot be written.
  */
 export async function evaluateRun(runFolder: string, options: EvaluateRunOptions): Promise<EvaluatedRun> {
@@ -121,7 +123,7 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
       },
       onRow: ({ features }) => onMessage(`${features} done after ${secondsSince(start).toFixed(0)} s`),
     },
-  );
+  ).catch(tellDivergence);
   const record: EvaluationRecord = {
     version: manifest.version,
     checkpoint: { step: run.step, sha256 },
@@ -140,6 +142,14 @@ export async function evaluateRun(runFolder: string, options: EvaluateRunOptions
   writeAtomically(reportPath, renderReport(report));
   writeAtomically(recordPath, `${JSON.stringify(record, null, 2)}\n`);
   return { record, reportPath, reused: false };
+}
+
+/** What the one who asked for it can do about it: the rate is the protocol's. */
+function tellDivergence(error: unknown): never {
+  if (!(error instanceof DivergenceError)) throw error;
+  throw new NonFiniteError(`${error.message}. The other protocols go without: leave finetune out`, {
+    cause: error,
+  });
 }
 
 /** Whether the trained encoder was fine-tuned. */

@@ -233,7 +233,7 @@ Deno.test("evaluateRun() does not take one device's numbers for another's, and t
   });
 });
 
-Deno.test("evaluate's exit codes: 2 usage, 3 data, 4 device, 7 no run", async () => {
+Deno.test("evaluate's exit codes: 2 usage, 3 data, 4 device, 5 a loss that is no number, 7 no run", async () => {
   const error = console.error, log = console.log;
   const said: string[] = [];
   console.error = console.log = (text: string) => said.push(text);
@@ -250,6 +250,29 @@ Deno.test("evaluate's exit codes: 2 usage, 3 data, 4 device, 7 no run", async ()
       assert.ok(said.at(-1)!.includes(`Report: ${runFolder}/report.html`));
       assert.equal(await main(["--run", `${runFolder}/`, "--data", dataFolder]), 0);
       assert.ok(said.at(-2)!.includes("is evaluated already"));
+
+      const few = fineTuneProtocols.few as { baseLearningRate: number };
+      const { baseLearningRate } = few;
+      try {
+        few.baseLearningRate = 1e30;
+        const tuning = [
+          "--run",
+          runFolder,
+          "--data",
+          dataFolder,
+          "--device",
+          "cpu",
+          "--protocol",
+          "finetune",
+        ];
+        assert.equal(await main(tuning), 5);
+        assert.match(
+          said.at(-1)!,
+          /^The loss is NaN in epoch \d+, step \d+ of the fine-tuning.*: leave finetune out$/,
+        );
+      } finally {
+        few.baseLearningRate = baseLearningRate;
+      }
     });
   } finally {
     console.error = error;

@@ -1,7 +1,7 @@
 import { normals, permutation, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFeatures } from "./_check_features.ts";
-import { withEnoughEpochs } from "./_enough_epochs.ts";
+import { withEnoughEpochs } from "./_with_enough_epochs.ts";
 import { learningRateShare } from "./_learning_rate_share.ts";
 import { probeStep } from "./_probe_step.ts";
 import type { Features } from "./features.ts";

@@ -2,7 +2,7 @@ import { type ImageSet, normalizeBatch } from "@lacuna/data";
 import type { LoadedRun } from "@lacuna/pipelines/load-run";
 import { choice, permutation, type Prng, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
-import { withEnoughEpochs } from "./_enough_epochs.ts";
+import { withEnoughEpochs } from "./_with_enough_epochs.ts";
 import { count } from "./_count.ts";
 import type { EvaluationRecord } from "./evaluation_record.ts";
 import type { Features } from "./features.ts";

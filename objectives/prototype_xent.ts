@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { softmaxXent } from "@lacuna/tensor/softmax-xent";
+import { constant } from "./_constant.ts";
 import { requireMasked } from "./_require_masked.ts";
 import type { ObjectiveResult } from "./objective_result.ts";
 
@@ -55,12 +56,4 @@ export function prototypeXent(
     const teacherEntropy: Scalar = tf.div(tf.sum(entropies), tf.maximum(tf.sum(mask), 1));
     return { loss, metrics: { teacherEntropy } };
   });
-}
-
-/** The same values, through which no gradient goes. */
-function constant(x: Tensor2D): Tensor2D {
-  return tf.customGrad((values) => ({
-    value: tf.clone(values as Tensor2D),
-    gradFunc: (dy: Tensor2D) => tf.zerosLike(dy),
-  }))(x);
 }

@@ -4,15 +4,15 @@
  */
 import { jpegDecoder } from "@lacuna/data/images";
 import {
+  byteCount,
   formatSeconds,
   Interrupt,
-  parseBytes,
   standardTerminal,
   type Terminal,
   wholeNumber,
 } from "@lacuna/data/terminal";
 import { useDevice } from "@lacuna/tensor";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { overrideConfig } from "./config.ts";
 import { exitCodes } from "./exit_code.ts";
 import { pretrain } from "./pretrain.ts";
@@ -79,7 +79,7 @@ function command({ write, writeError }: Terminal): Command {
     .option(
       "--cache-bytes <bytes>",
       "of shards behind a URL, at most so much is kept in .lacuna/cache; 0 keeps nothing",
-      parseCacheBytes,
+      byteCount(0),
       10e9,
     )
     .option(
@@ -167,12 +167,6 @@ async function run(flags: Flags, terminal: Terminal): Promise<void> {
 
 function isEncoded({ split, column }: TrainingImages): boolean {
   return split.columns.some(({ name, kind }) => name === column && kind === "encodedImage");
-}
-
-function parseCacheBytes(text: string): number {
-  const bytes = parseBytes(text);
-  if (bytes !== undefined) return bytes;
-  throw new InvalidArgumentError("Write a number of bytes, such as 20G or 0");
 }
 
 function append(value: string, values: readonly string[]): string[] {

@@ -5,12 +5,12 @@
 import type { StagesOptions } from "@lacuna/encoders";
 import type { ObjectiveResult } from "@lacuna/objectives";
 import {
-  checkStages,
+  checkMtoStages,
   excludeBias,
   type MtoHost,
   mtoLoss,
   type MtoOptions,
-  readsScores,
+  mtoReadsScores,
 } from "@lacuna/objectives/mto";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
@@ -55,7 +55,7 @@ export type MtoConfig = MtoOptions & {
  */
 export function mtoTerms(config: MtoConfig, numBlocks: number): MaskTokenTerms | undefined {
   const { exclude, schedule } = config;
-  checkStages(config, numBlocks);
+  checkMtoStages(config, numBlocks);
   if (!hasWeight(config) && exclude === 0) return undefined;
   return {
     loss: (host, progress) => {
@@ -63,7 +63,7 @@ export function mtoTerms(config: MtoConfig, numBlocks: number): MaskTokenTerms |
       if (schedule === "constant") return { loss, metrics };
       return { loss: tf.mul(loss, schedule === "rising" ? progress : 1 - progress), metrics };
     },
-    readsScores: readsScores(config),
+    readsScores: mtoReadsScores(config),
     ...exclude > 0 && { scoreBias: (scores, mask) => excludeBias(scores, mask, exclude) },
   };
 }

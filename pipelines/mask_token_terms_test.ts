@@ -214,7 +214,9 @@ Deno.test("masked token optimization refuses, before the first step, more stages
     withMto({ ...threeTerms, entropyStages: most });
     assert.throws(() => withMto({ ...threeTerms, entropyStages: most + 1 }), {
       name: "RangeError",
-      message: `Cannot take the first ${most + 1} of ${most} stages: choose an entropyStages of 1…${most}`,
+      message: `Cannot take the first ${
+        most + 1
+      } of ${most} stages: set entropyStages (mto.entropyStages of a config) to 1…${most}`,
     });
     const byAttention = () => withMto({ ...threeTerms, affinity: "attention", entropyStages: most - 1 });
     if (most > 2) byAttention();

@@ -39,6 +39,7 @@ export type FineTuneBestOptions = {
 /**
  * Fine-tunes a copy of an encoder in each of the ways, and says of that which does best on the validation images how it does on the test images. An
  * encoder as it starts has the same choices: supervised training from scratch, at its best too. A way in which the loss is no number is left out.
+ * @throws {RangeError} If there is no way.
  * @throws {NonFiniteError} If it is none in any way.
  * @throws {InterruptedError} If `signal` was aborted.
  */
@@ -47,6 +48,7 @@ export async function fineTuneBest(
   { train, validation, test }: StudyImages,
   { choices = fineTuning.choices, signal }: FineTuneBestOptions = {},
 ): Promise<FineTuned> {
+  if (choices.length === 0) throw new RangeError("There is no way to fine-tune to choose from");
   const labelled = firstOf(train, fineTuning.numImages);
   const asked = joined(validation, test); // one training answers for both
   let best: FineTuned & { readonly onValidation: number } | undefined;

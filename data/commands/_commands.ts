@@ -1,6 +1,4 @@
-import { InvalidArgumentError } from "commander";
 import { printable } from "../terminal/printable.ts";
-import { parseBytes } from "../terminal/parse_bytes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Dataset, Split } from "../shards/open_dataset.ts";
 import { openSet } from "./_open_set.ts";
@@ -30,11 +28,4 @@ export function splitOf(dataset: Dataset, name: string | undefined): Split {
 /** Writes a line. */
 export function sayer(terminal: Terminal): (line: string) => void {
   return (line) => terminal.write(`${printable(line)}\n`);
-}
-
-/** Bytes, as "64Mi", "500M" or "100000", as an option's value. */
-export function byteCount(text: string): number {
-  const bytes = parseBytes(text);
-  if (bytes !== undefined && bytes > 0) return bytes;
-  throw new InvalidArgumentError("Write a number of bytes, such as 64Mi or 500M");
 }

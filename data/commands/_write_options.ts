@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { WriteOptions } from "../shards/write_shards.ts";
+import { byteCount } from "../terminal/byte_count.ts";
 import { wholeNumber } from "../terminal/whole_number.ts";
-import { byteCount } from "./_commands.ts";
 import { DATA_FOLDER, hasManifest, requireSet } from "./_open_set.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -21,7 +21,7 @@ export function addWriteOptions(command: Command, defaultOut?: string): Command 
   else command.option("--out <folder>", `${out} (default: ${defaultOut})`);
   return command
     .addOption(new Option("--compression <kind>", "of the columns (default: none)").choices(["none", "zstd"]))
-    .option("--shard-bytes <bytes>", "about how long a shard is (default: 64Mi)", byteCount)
+    .option("--shard-bytes <bytes>", "about how long a shard is (default: 64Mi)", byteCount(1))
     .option(
       "--block-rows <number>",
       "rows that are read together (default: 1 to 2 MiB of them)",

@@ -5,7 +5,8 @@
 import type { Command } from "commander";
 import { shuffledSource } from "../loader/shuffled_source.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { byteCount, withSet } from "./_commands.ts";
+import { withSet } from "./_commands.ts";
+import { byteCount } from "../terminal/byte_count.ts";
 import { wholeNumber } from "../terminal/whole_number.ts";
 import { setFolder } from "./_open_set.ts";
 import { addWriteOptions, requireOther, type WriteFlags, writeOptions } from "./_write_options.ts";
@@ -18,7 +19,12 @@ export function addShuffleCommand(program: Command, terminal: Terminal): void {
   const command = program.command("shuffle <set>")
     .description("Writes the rows of a set in random order, so that batches of neighbours are a fair sample")
     .option("--seed <number>", "of the order", wholeNumber(0), 0)
-    .option("--memory <bytes>", "for rows that are mixed with each other (default: 1Gi)", byteCount, 2 ** 30)
+    .option(
+      "--memory <bytes>",
+      "for rows that are mixed with each other (default: 1Gi)",
+      byteCount(1),
+      2 ** 30,
+    )
     .option("--name <name>", "of the new set (default: its folder's)");
   addWriteOptions(command).action((set: string, flags: Flags) => shuffle(set, flags, terminal));
 }

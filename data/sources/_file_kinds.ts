@@ -1,5 +1,5 @@
 import type { Field } from "./field.ts";
-import { classNames, grey, names, orderOf, requireWith, size, sorted, wholeNumber } from "./_kind_options.ts";
+import { aboveZero, classNames, grey, names, orderOf, requireWith, size, sorted } from "./_kind_options.ts";
 import type { SourceFlags, SourceKind, SourceOption } from "./source_kinds.ts";
 import type { Source } from "./source.ts";
 
@@ -9,7 +9,7 @@ const tokenOptions: readonly SourceOption[] = [
   {
     flags: "--tokens <length>",
     help: "writes sequences of so many tokens in the place of text",
-    parse: wholeNumber,
+    parse: aboveZero,
   },
   {
     flags: "--tokeniser <file>",
@@ -26,7 +26,7 @@ const tokenOptions: readonly SourceOption[] = [
 const toWaveforms: SourceOption = {
   flags: "--sample-rate <hertz>",
   help: "decodes each sound to a waveform at this rate (default: files are kept as they are)",
-  parse: wholeNumber,
+  parse: aboveZero,
 };
 const fields: SourceOption = {
   flags: "--fields <columns>",

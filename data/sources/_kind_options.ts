@@ -2,7 +2,7 @@ import { SourceError } from "../source_error.ts";
 import type { SourceFlags, SourceOption, SourcePaths } from "./source_kinds.ts";
 
 /** The value of an option: a whole number above 0. */
-export function wholeNumber(text: string): number {
+export function aboveZero(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new RangeError("Write a whole number above 0");
 }
@@ -50,7 +50,7 @@ export function requireWith(
 export const size: SourceOption = {
   flags: "--size <pixels>",
   help: "decodes each image to a square of so many pixels a side (default: files are kept as they are)",
-  parse: wholeNumber,
+  parse: aboveZero,
 };
 export const grey: SourceOption = { flags: "--grey", help: "decoded images are grey, not in colour" };
 export const noLabels: SourceOption = { flags: "--no-labels", help: "folders are not classes" };

@@ -1,10 +1,10 @@
-import { names, noLabels, onlyPath, orderOf, sorted, wholeNumber } from "./_kind_options.ts";
+import { aboveZero, names, noLabels, onlyPath, orderOf, sorted } from "./_kind_options.ts";
 import type { SourceKind, SourceOption } from "./source_kinds.ts";
 
 const sampleRate: SourceOption = {
   flags: "--sample-rate <hertz>",
   help: "of the waveforms (default: 16000)",
-  parse: wholeNumber,
+  parse: aboveZero,
 };
 const keepEncoded: SourceOption = {
   flags: "--keep-encoded",

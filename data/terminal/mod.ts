@@ -11,10 +11,10 @@
  *
  * @module
  */
+export { byteCount } from "./byte_count.ts";
 export { formatBytes } from "./format_bytes.ts";
 export { formatSeconds } from "./format_seconds.ts";
 export { Interrupt } from "./interrupt.ts";
-export { parseBytes } from "./parse_bytes.ts";
 export { printable } from "./printable.ts";
 export { ProgressLine } from "./progress_line.ts";
 export { standardTerminal, type Terminal } from "./terminal.ts";

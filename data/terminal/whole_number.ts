@@ -8,10 +8,9 @@ import { InvalidArgumentError } from "commander";
  */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    const number = Number(text.replaceAll(/[,_](?=\d{3})/g, ""));
-    if (/^[\d,_]+$/.test(text) && Number.isSafeInteger(number) && number >= min && number <= max) {
-      return number;
-    }
+    const number = Number(text.replaceAll(/[,_]/g, ""));
+    const isWritten = /^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(_\d{3})+)$/.test(text);
+    if (isWritten && Number.isSafeInteger(number) && number >= min && number <= max) return number;
     const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} on` : `from ${min} to ${max}`;
     throw new InvalidArgumentError(`Write a whole number ${range}`);
   };

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { attentionHeterogeneity } from "./attention_heterogeneity.ts";
 import { heterogeneity } from "./heterogeneity.ts";
-import type { ImageMeasure } from "./image_measure.ts";
+import type { ImageMeasure } from "./_image_measure.ts";
 import type { MtoAffinity, MtoHost } from "./mto_host.ts";
 
 /** The heterogeneity of each of a host's first stages; by attention that of the block which reads the stage, so that the last has none. */

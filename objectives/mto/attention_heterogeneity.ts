@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
 import { softmaxMeasure } from "@lacuna/tensor/softmax-measure";
-import { type ImageMeasure, perImage } from "./image_measure.ts";
+import { type ImageMeasure, perImage } from "./_image_measure.ts";
 
 /**
  * How little masked tokens attend to particular visible ones in one block: `heterogeneity()` by the block's own scores, the mean over its heads;

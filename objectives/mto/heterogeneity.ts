@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { l2Normalize } from "@lacuna/tensor/l2-normalize";
 import { softmaxMeasure } from "@lacuna/tensor/softmax-measure";
-import { type ImageMeasure, perImage } from "./image_measure.ts";
+import { type ImageMeasure, perImage } from "./_image_measure.ts";
 
 /** How alike two tokens are: x · y / √D, x · y, the first of normalised tokens, or their cosine over 0.1. */
 export type TokenAffinity = "scaledDot" | "dot" | "lnScaled" | "cosine";

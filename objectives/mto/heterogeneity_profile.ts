@@ -8,7 +8,8 @@ import type { MtoAffinity, MtoHost } from "./mto_host.ts";
  * @param host What it shows of a forward pass, with scores for "attention"; at least one image has a masked and two visible tokens.
  * @param affinity How alike two tokens are.
  * @returns Of each stage, or by attention of each block, the mean `heterogeneity()` over the images that have one, in [0, 1].
- * @throws {RangeError} If no image has one, or there is nothing to read: scores are shown only where one asks for them.
+ * @throws {TypeError} If by attention there are not as many scores as blocks.
+ * @throws {RangeError} If no image has one.
  * @example The profile of SimMIM's encoder as it starts
  * ```ts
  * import assert from "node:assert/strict";
@@ -35,9 +36,11 @@ export async function heterogeneityProfile(
   host: MtoHost,
   affinity: MtoAffinity = "scaledDot",
 ): Promise<number[]> {
-  const numStages = affinity === "attention" ? host.scores.length : host.stages.length;
-  if (numStages === 0) {
-    throw new RangeError(`There is nothing to read for "${affinity}": ask forwardStages() for withScores`);
+  const { stages, scores } = host;
+  if (affinity === "attention" && scores.length !== stages.length - 1) {
+    throw new TypeError(
+      `By attention the scores of each block are read, not ${scores.length} for ${stages.length} stages: ask forwardStages() for withScores`,
+    );
   }
   const [heights, numCounted] = tf.tidy(() => {
     const measures = stageMeasures(host, affinity);

@@ -17,13 +17,13 @@
  * @module
  */
 export { attentionHeterogeneity } from "./attention_heterogeneity.ts";
-export { checkStages } from "./check_stages.ts";
+export { checkMtoStages } from "./check_mto_stages.ts";
 export { excludeBias } from "./exclude_bias.ts";
 export { heterogeneity, type TokenAffinity } from "./heterogeneity.ts";
 export { heterogeneityProfile } from "./heterogeneity_profile.ts";
-export type { ImageMeasure } from "./image_measure.ts";
+export type { ImageMeasure } from "./_image_measure.ts";
 export type { MtoAffinity, MtoHost } from "./mto_host.ts";
 export { mtoLoss, type MtoOptions } from "./mto_loss.ts";
 export { type MtoPreset, mtoPresets } from "./mto_presets.ts";
-export { readsScores } from "./reads_scores.ts";
+export { mtoReadsScores } from "./mto_reads_scores.ts";
 export { type MtoRecalibration, type VisibleAttention, visibleAttention } from "./visible_attention.ts";

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { l2Normalize } from "@lacuna/tensor/l2-normalize";
+import { constant } from "../_constant.ts";
 import type { ObjectiveResult } from "../objective_result.ts";
-import { type ImageMeasure, meanOf } from "./image_measure.ts";
+import { type ImageMeasure, meanOf } from "./_image_measure.ts";
 import { stageMeasures } from "./_stage_measures.ts";
-import { checkStages } from "./check_stages.ts";
+import { checkMtoStages } from "./check_mto_stages.ts";
 import type { MtoAffinity, MtoHost } from "./mto_host.ts";
-import { readsScores } from "./reads_scores.ts";
+import { mtoReadsScores } from "./mto_reads_scores.ts";
 import { type MtoRecalibration, visibleAttention } from "./visible_attention.ts";
 
 /** Weights and choices of the three terms. */
@@ -46,17 +47,17 @@ export type MtoOptions = {
  * attention has collapsed; and, where tokens enter, `cosine`, the mean cosine of masked and visible ones, and `maskedNorm`, the mean length of masked
  * ones, which rises and falls with the mask token's. No mean counts images that lack what it is of.
  * @throws {TypeError} If there are not as many scores as blocks where they are read.
- * @throws {RangeError} If there are fewer stages than the terms take, of which attention has one less.
+ * @throws {RangeError} If there are fewer stages than the terms take; by attention there is one stage fewer.
  */
 export function mtoLoss(host: MtoHost, options: MtoOptions): ObjectiveResult {
   const { entropyWeight, entropyStages, rankWeight, recalibrationWeight, recalibration } = options;
   const { stages, scores, mask } = host;
-  if (stages.length < 2 || readsScores(options) && scores.length !== stages.length - 1) {
+  if (stages.length < 2 || mtoReadsScores(options) && scores.length !== stages.length - 1) {
     throw new TypeError(
       `MTO needs the scores of each block, not ${scores.length} for ${stages.length} stages`,
     );
   }
-  checkStages(options, stages.length - 1);
+  checkMtoStages(options, stages.length - 1);
   return tf.tidy(() => {
     const numRead = rankWeight !== 0 ? stages.length : entropyWeight !== 0 ? entropyStages : 0;
     const profile = stageMeasures(host, options.affinity, numRead);
@@ -105,7 +106,7 @@ function meanOver(scalars: readonly Scalar[]): Scalar {
   return tf.div(tf.addN([...scalars]), scalars.length);
 }
 
-/** By how much heterogeneity rises from a stage to the next, or fails to fall by the margin; 0 if it does. */
+/** By how much heterogeneity rises from a stage to the next, or how much of the margin it has not fallen by; 0 if it has fallen by that. */
 function rise(
   earlier: ImageMeasure,
   later: ImageMeasure,
@@ -120,12 +121,6 @@ function rise(
   const any = tf.minimum(tf.sum(counts), 1); // 0 where no image counts: a margin is no rise then
   return tf.mul(tf.relu(tf.add(tf.sub(meanOf(later), meanOf(from)), rankMargin)), any);
 }
-
-/** The same numbers, through which no gradient goes. */
-const constant: (x: Tensor1D) => Tensor1D = tf.customGrad((x) => ({
-  value: tf.clone(x as Tensor1D),
-  gradFunc: () => tf.zerosLike(x as Tensor1D),
-}));
 
 /** Mean cosine of masked and visible tokens, image by image, over the images that have both. */
 function meanCosine(tokens: Tensor3D, mask: Tensor2D): Scalar {

@@ -139,13 +139,11 @@ Deno.test("heterogeneityProfile() is each stage's heterogeneity without the clas
   assert.equal(tf.memory().numTensors, before + 1);
   await assert.rejects(heterogeneityProfile({ ...host, mask: tf.ones([2, 3]) }), RangeError);
   await assert.rejects(heterogeneityProfile(host, "attention"), /ask forwardStages\(\) for withScores/);
-  const scores = tf.tile(tf.tensor4d([[[[1, 1, 1, 1], [9, 9, 9, 9], [2, 5, 8, 1], [0, 4, 4, 7]]]]), [
-    2,
-    1,
-    1,
-    1,
-  ]);
-  near(await heterogeneityProfile({ ...host, scores: [scores] as Tensor4D[] }, "attention"), [1]);
+  const scores = tf.tensor4d([[[[1, 1, 1, 1], [9, 9, 9, 9], [2, 5, 8, 1], [0, 4, 4, 7]]]]);
+  const shown = { ...host, scores: [tf.tile<Tensor4D>(scores, [2, 1, 1, 1])] };
+  const kept = tf.memory().numTensors;
+  near(await heterogeneityProfile(shown, "attention"), [1]); // the last row, without its first and last columns
+  assert.equal(tf.memory().numTensors, kept);
 });
 
 /** Scores [1, 1, 1 + 4, 1 + 4] whose every row is the same over four patches; the class token is shut off. */
@@ -300,6 +298,8 @@ Deno.test("mtoLoss() by attention reads each block's scores, which are one fewer
   near(lossOf({ rankWeight: 1, rankMargin: 0.5, rankPer: "batch" }), [heights[1]! - heights[0]! + 0.5]);
   near(lossOf({}, []), [0], 0);
   assert.throws(() => lossOf({ entropyWeight: 1 }, []), TypeError);
+  assert.throws(() => lossOf({ rankWeight: 1 }, []), TypeError);
+  assert.throws(() => lossOf({ entropyWeight: 1, entropyStages: 0 }), /first 0 of 2 stages/);
   assert.throws(() => lossOf({ entropyWeight: 1, entropyStages: 3 }), /first 3 of 2 stages/);
   assert.throws(
     () =>

@@ -4,7 +4,7 @@
  * Exit codes: 0 no fault, 1 faults, 2 unknown option or format.
  * @module
  */
-import { formatSeconds, ProgressLine, standardTerminal } from "@lacuna/data/terminal";
+import { formatSeconds, ProgressLine, standardTerminal, wholeNumber } from "@lacuna/data/terminal";
 import { nearestName } from "@lacuna/tensor/nearest-name";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Case, isFault, type Outcome, outcomes } from "./_outcome.ts";
@@ -25,10 +25,10 @@ const say = (text: string) => terminal.write(`${text}\n`);
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command("fuzz")
     .description("Damages files of every format, and tells how those who read them met it")
-    .option("--rounds <number>", "damaged files of each format", parseCount, 300)
-    .option("--seed <number>", "of the damage (default: another each time)", parseCount)
+    .option("--rounds <number>", "damaged files of each format", wholeNumber(0), 300)
+    .option("--seed <number>", "of the damage (default: another each time)", wholeNumber(0, 2 ** 32 - 1))
     .option("--format <names...>", `only these: ${names.join(", ")}`, parseFormat)
-    .option("--round <number>", "only this round: repeats what a report names", parseCount)
+    .option("--round <number>", "only this round: repeats what a report names", wholeNumber(0))
     .exitOverride()
     .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false });
   try {
@@ -90,11 +90,6 @@ function table(counts: ReadonlyMap<string, ReadonlyMap<Outcome, number>>): strin
       line(format, used.map((outcome) => `${count.get(outcome) ?? 0}`))
     ),
   ].join("\n");
-}
-
-function parseCount(text: string): number {
-  if (/^\d+$/.test(text) && Number(text) < 2 ** 32) return Number(text);
-  throw new InvalidArgumentError("Write a whole number from 0 to 4294967295");
 }
 
 function parseFormat(name: string, before: string[] = []): string[] {

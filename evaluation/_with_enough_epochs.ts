@@ -7,7 +7,7 @@ type Length = { readonly epochs: number; readonly warmupEpochs: number; readonly
 /**
  * A probe's options in the place of its defaults; where they say nothing of its length, epochs and those of its warm-up are as many times more as
  * make 500 steps where a pass over few rows is few of them.
- * @param numRows That it learns from.
+ * @param numRows That it learns from, ≥ 1.
  */
 export function withEnoughEpochs<Options extends Length>(
   defaults: Options,
