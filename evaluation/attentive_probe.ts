@@ -4,9 +4,9 @@ import { AdamW, classAttention, type ParameterMap, softmaxXent, valueAndGrads } 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rank, Tensor2D, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import { checkSplits } from "./_check_splits.ts";
-import { withEnoughEpochs } from "./_with_enough_epochs.ts";
 import { learningRateShare } from "./_learning_rate_share.ts";
 import { type Standard, standardOf } from "./_standardize.ts";
+import { withEnoughEpochs } from "./_with_enough_epochs.ts";
 
 /** Frozen tokens of one split of a data set, with the class of every image. */
 export type TokenFeatures = {

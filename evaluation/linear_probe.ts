@@ -1,9 +1,9 @@
 import { normals, permutation, stream } from "@lacuna/random";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFeatures } from "./_check_features.ts";
-import { withEnoughEpochs } from "./_with_enough_epochs.ts";
 import { learningRateShare } from "./_learning_rate_share.ts";
 import { probeStep } from "./_probe_step.ts";
+import { withEnoughEpochs } from "./_with_enough_epochs.ts";
 import type { Features } from "./features.ts";
 import { type LinearProtocol, linearProtocols } from "./linear_protocols.ts";
 

@@ -12,8 +12,7 @@ import {
   varianceHinge,
   weightedMse,
 } from "@lacuna/objectives";
-import { mtoPresets } from "@lacuna/objectives/mto";
-import { methodNamed, methodNames } from "@lacuna/pipelines";
+import { methodNames } from "@lacuna/pipelines";
 import { stream } from "@lacuna/random";
 import { useDevice, valueAndGrads } from "@lacuna/tensor";
 import * as tf from "@tensorflow/tfjs-core";
@@ -135,16 +134,3 @@ for (const name of methodNames) {
     }
   });
 }
-
-Deno.test("simmim: so it has with all terms of masked token optimization, whose kernels are fused too", () => {
-  const { mto } = methodNamed("simmim").presets.tiny! as unknown as { mto: object };
-  const terms = { entropyWeight: 1, rankWeight: 1, rankMargin: 0.1, recalibrationWeight: 1 };
-  const { pipeline, step } = methodStep("simmim", { mto: { ...mto, ...mtoPresets.threeTerms, ...terms } });
-  const { grads } = step();
-  for (const key of ["mask_token", "patch_embed.proj.weight", "blocks.0.attn.qkv.weight"]) {
-    const error = slopeError(() => step().loss.dataSync()[0]!, pipeline.parameters, grads, [key], {
-      reach: 0.003,
-    });
-    assert.ok(error < 0.03, `${key}: ${error}`); // 0.009 at most was found, of float32
-  }
-});

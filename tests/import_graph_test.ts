@@ -97,13 +97,8 @@ Deno.test("only evaluation's command line imports pipelines", async () => {
   }
 });
 
-/** Modules and KiB that a module which gathers many may lead to; one objective, the 24 and 32 below. */
-const gathered: Readonly<Record<string, readonly [number, number]>> = {
-  "objectives/mod.ts": [64, 80],
-  "objectives/mto/mod.ts": [24, 40], // terms, measures and presets
-};
 for (const file of modulesOf("objectives")) {
-  const [numModules, numKiB] = gathered[file] ?? [24, 32];
+  const [numModules, numKiB] = file === "objectives/mod.ts" ? [64, 80] : [24, 32];
   Deno.test(`${file} leads to tfjs-core and at most ${numModules} small modules of ours`, async () => {
     const modules = await graphOf(file);
     const own = modules.filter(({ specifier }) => specifier.startsWith(base));

@@ -59,5 +59,5 @@ Deno.test("a set behind a URL without the permissions for it is told with the fl
   assert.match(net.error, /may not connect: allow it with --allow-net=127\.0\.0\.1:8009/);
   const bytes = await run("pretrain", [], "--cache-bytes", "much");
   assert.equal(bytes.code, 2, bytes.error);
-  assert.match(bytes.error, /Write a number of bytes, such as 64Mi or 0/);
+  assert.match(bytes.error, /Write a number of bytes, such as 20G or 0/);
 });

@@ -6,8 +6,8 @@ import type { Command } from "commander";
 import { rowsFrom } from "../sources/dataset_source.ts";
 import type { Row } from "../shards/rows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { sayer, splitOf, withSet } from "./_commands.ts";
 import { wholeNumber } from "../terminal/whole_number.ts";
+import { sayer, splitOf, withSet } from "./_commands.ts";
 import { formatHead, rowAsJson } from "./_head.ts";
 import { UsageError } from "./usage_error.ts";
 

@@ -5,9 +5,9 @@
 import type { Command } from "commander";
 import { shuffledSource } from "../loader/shuffled_source.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { withSet } from "./_commands.ts";
 import { byteCount } from "../terminal/byte_count.ts";
 import { wholeNumber } from "../terminal/whole_number.ts";
+import { withSet } from "./_commands.ts";
 import { setFolder } from "./_open_set.ts";
 import { addWriteOptions, requireOther, type WriteFlags, writeOptions } from "./_write_options.ts";
 import { importDataset } from "./import_dataset.ts";

@@ -8,8 +8,8 @@ import { formatSeconds } from "../terminal/format_seconds.ts";
 import { ProgressLine } from "../terminal/progress_line.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Finding, meterOf } from "./_column_statistics.ts";
-import { sayer, splitOf, withSet } from "./_commands.ts";
 import { wholeNumber } from "../terminal/whole_number.ts";
+import { sayer, splitOf, withSet } from "./_commands.ts";
 import { count, numbered } from "./_describe.ts";
 import { formatCells } from "./_table.ts";
 

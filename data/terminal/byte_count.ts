@@ -10,6 +10,8 @@ export function byteCount(min: 0 | 1): (text: string) => number {
   return (text) => {
     const bytes = parseBytes(text);
     if (bytes !== undefined && bytes >= min) return bytes;
-    throw new InvalidArgumentError(`Write a number of bytes, such as 64Mi or ${min === 0 ? "0" : "500M"}`);
+    throw new InvalidArgumentError(
+      `Write a number of bytes, such as ${min === 0 ? "20G or 0" : "64Mi or 500M"}`,
+    );
   };
 }

@@ -14,7 +14,7 @@ import type { MtoAffinity, MtoHost } from "./mto_host.ts";
  * ```ts
  * import assert from "node:assert/strict";
  * import { PatchTransformer, vitSizes } from "@lacuna/encoders";
- * import { heterogeneityProfile } from "@lacuna/objectives/mto";
+ * import { heterogeneityProfile } from "@lacuna/objectives/heterogeneity-profile";
  * import { stream } from "@lacuna/random";
  * import { useDevice } from "@lacuna/tensor";
  * import * as tf from "@tensorflow/tfjs-core";

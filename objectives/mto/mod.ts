@@ -1,6 +1,6 @@
 /**
  * Masked token optimization (MTO, arXiv:2404.08330), **reconstructed** from what is public of it: terms that any host with mask tokens can add
- * to its loss, and the measures behind them.
+ * to its loss, and the measures behind them. What a host is without any of them, `@lacuna/objectives/heterogeneity-profile` shows.
  *
  * @example How unlike masked tokens are to visible ones
  * ```ts
@@ -20,7 +20,6 @@ export { attentionHeterogeneity } from "./attention_heterogeneity.ts";
 export { checkMtoStages } from "./check_mto_stages.ts";
 export { excludeBias } from "./exclude_bias.ts";
 export { heterogeneity, type TokenAffinity } from "./heterogeneity.ts";
-export { heterogeneityProfile } from "./heterogeneity_profile.ts";
 export type { ImageMeasure } from "./_image_measure.ts";
 export type { MtoAffinity, MtoHost } from "./mto_host.ts";
 export { mtoLoss, type MtoOptions } from "./mto_loss.ts";

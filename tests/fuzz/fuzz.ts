@@ -20,15 +20,16 @@ type Flags = {
 
 const names = targets.map(({ name }) => name);
 const terminal = standardTerminal();
+const upTo32Bits = wholeNumber(0, 2 ** 32 - 1);
 const say = (text: string) => terminal.write(`${text}\n`);
 
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command("fuzz")
     .description("Damages files of every format, and tells how those who read them met it")
-    .option("--rounds <number>", "damaged files of each format", wholeNumber(0), 300)
-    .option("--seed <number>", "of the damage (default: another each time)", wholeNumber(0, 2 ** 32 - 1))
+    .option("--rounds <number>", "damaged files of each format", upTo32Bits, 300)
+    .option("--seed <number>", "of the damage (default: another each time)", upTo32Bits)
     .option("--format <names...>", `only these: ${names.join(", ")}`, parseFormat)
-    .option("--round <number>", "only this round: repeats what a report names", wholeNumber(0))
+    .option("--round <number>", "only this round: repeats what a report names", upTo32Bits)
     .exitOverride()
     .configureOutput({ getOutHasColors: () => false, getErrHasColors: () => false });
   try {
